@@ -1,0 +1,1 @@
+"""What a character is told and how its answer is read: pure functions from events to messages and back. No IO."""
