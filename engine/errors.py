@@ -3,6 +3,7 @@
     PalaverError              a person can read it and act on it; the command line prints it without a traceback
     ├── StoryError            a story cannot be played; carries every diagnostic
     ├── ConfigError           a setting is wrong
+    ├── Refused               the game does not allow that now
     ├── ModelError            a model did not answer; the player's line is kept and may be tried again
     │   ├── Unreachable       no connection, no such host, TLS failure, time-out
     │   ├── KeyRefused        401, 403
@@ -47,6 +48,10 @@ class StoryError(PalaverError):
 
 class ConfigError(PalaverError):
     """A setting, flag or environment variable that cannot be used."""
+
+
+class Refused(PalaverError):
+    """The game does not allow that now; nothing was changed."""
 
 
 class ModelError(PalaverError):

@@ -60,6 +60,8 @@ class Read:
     """The character whose move rules `moved` names."""
     by: str = "judge"
     """`judge` or `example`."""
+    fault: str = ""
+    """Why no reading could be had, when a judge was asked in vain; it is kept with the turn."""
 
 
 Move = Begin | Choose | Say | Reply | Read

@@ -144,6 +144,8 @@ class _Turn:
         scene = self._scene()
         if not self.draft.speaking or len(self.draft.exchange) < 2:
             raise _Refusal("There is nothing to read yet.")
+        if read.fault:
+            self._happen(e.ReadingRefused("", clean_line(read.fault)[:200]))
         self._move_state(read)
         outcome = self._recognise(scene, read)
         self._happen(e.TalkTurnEnded())

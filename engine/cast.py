@@ -1,0 +1,30 @@
+"""Who plays the characters in this game, and how much each may be told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.dialogue.tokens import TokenCounter
+from engine.llm.protocol import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The models of one game."""
+
+    actor: Model
+    """Plays the characters."""
+    judge: Model
+    """Reads what has come true; may be the actor."""
+    scripted: Model
+    """Plays from the author's lines; always there."""
+    counter: TokenCounter
+    context: int = 4_096
+    """Tokens of one prompt and its reply."""
+    reply_tokens: int = 300
+    """Tokens kept free for a reply, where the character's author does not say."""
+
+    async def aclose(self) -> None:
+        """Let go of every model's connections."""
+        for model in {id(m): m for m in (self.actor, self.judge, self.scripted)}.values():
+            await model.aclose()

@@ -1,0 +1,74 @@
+"""What a typed line means, the same in every front end: a number chooses, a /word commands, other text speaks.
+
+It decides nothing and does nothing; it only reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COMMANDS: dict[str, str] = {
+    "help": "what can be typed",
+    "save [NAME]": "give this moment a name (every turn is saved anyway)",
+    "load [NAME]": "go to a named moment, or list them",
+    "undo": "take the last turn back",
+    "redo": "do it again",
+    "retry": "ask for another answer to what you said last",
+    "offline": "let the scripted actor answer the line that the model did not",
+    "hint": "the author's hint for this scene",
+    "look": "read the scene and what can be done again",
+    "quit": "leave; the game is kept",
+}
+"""Every command, as shown by /help."""
+
+_NAMES = {usage.split()[0] for usage in COMMANDS}
+_SHORT = {"q": "quit", "exit": "quit", "?": "help", "h": "help", "u": "undo", "r": "retry", "s": "save", "l": "look"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The option with this number, counted from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A /word and what follows it."""
+
+    name: str
+    rest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Words to say, or to read as a choice."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A /word that does not exist."""
+
+    name: str
+
+
+Typed = Pick | Command | Speech | Unknown
+
+
+def interpret(line: str) -> Typed | None:
+    """Return what `line` means; None for an empty one. A doubled slash speaks: `//me bows` says `/me bows`."""
+    line = line.strip()
+    if not line:
+        return None
+    if line.startswith("//"):
+        return Speech(line[1:])
+    if line.startswith("/"):
+        word, _, rest = line[1:].partition(" ")
+        name = _SHORT.get(word.lower(), word.lower())
+        return Command(name, rest.strip()) if name in _NAMES else Unknown(word)
+    number = line.rstrip(".)")
+    if number.isascii() and number.isdigit() and len(number) <= 3:
+        return Pick(int(number))
+    return Speech(line)

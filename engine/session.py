@@ -1,0 +1,360 @@
+"""One game being played: the async loop that joins the rules, the characters' models and the save. Knows no screen.
+
+A turn is committed to the save whole, before anybody is told that it is done; what fails before that has changed
+nothing, and the player's line is kept in `unsent`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from engine.briefing import Briefing
+from engine.cast import Cast
+from engine.dialogue.judge import Question, reading
+from engine.errors import ModelError, Refused, SaveDamaged
+from engine.llm.protocol import Delta, Finished, Model, Request, Waiting
+from engine.play import events as e
+from engine.play.moves import Begin, Choose, Move, Read, Reply, Say
+from engine.play.renames import Renames
+from engine.play.state import State, fold
+from engine.play.step import Step, step
+from engine.play.transcript import Line, Telling
+from engine.saves.store import Store, StoryRef
+from engine.story.graph import StoryGraph
+from engine.view import View, view_of
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """A character begins to answer."""
+
+    who: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The next words of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """The answer waits: why, and about how long (seconds)."""
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The answer is whole; what it means for the story is being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The turn is done and saved; these lines are its transcript."""
+
+    lines: tuple[Line, ...]
+
+
+Update = Speaking | Words | Delayed | Judging | Turned
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A line that got no answer yet."""
+
+    text: str
+    to: str = ""
+
+
+class Session:
+    """A game in progress. Its methods either finish a turn and save it, or leave everything as it was."""
+
+    def __init__(self, graph: StoryGraph, cast: Cast, store: Store, now: Callable[[], datetime]) -> None:
+        self.graph = graph
+        self.cast = cast
+        self.store = store
+        self.unsent: Unsent | None = None
+        """The player's line that no model answered; None when there is none."""
+        self.notices: list[str] = []
+        """Things to tell the player once, such as what an edit of the story changed."""
+        self._now = now
+        self._renames = Renames(graph)
+        self._stopping = asyncio.Event()
+        self._busy = False
+        self._recall()
+
+    # Opening and closing
+
+    @classmethod
+    def begin(
+        cls, graph: StoryGraph, cast: Cast, path: Path, *, seed: int, now: Callable[[], datetime] | None = None
+    ) -> Self:
+        """Start a new game in a new save at `path`; its first turn is saved when this returns."""
+        clock = now or _utc_now
+        first = step(graph, State(), Begin(seed))
+        if first.refused:
+            raise Refused(first.refused)
+        ref = StoryRef(graph.id, graph.title, graph.hash, graph.version)
+        store = Store.create(path, ref, seed, clock())
+        try:
+            store.append(first.events, now=clock(), story_hash=graph.hash)
+            return cls(graph, cast, store, clock)
+        except BaseException:
+            store.close()
+            raise
+
+    @classmethod
+    def resume(
+        cls, graph: StoryGraph, cast: Cast, path: Path, *, now: Callable[[], datetime] | None = None
+    ) -> Self:
+        """Go on with the game saved at `path`, also when the story was edited since."""
+        store = Store.open(path)
+        try:
+            return cls(graph, cast, store, now or _utc_now)
+        except BaseException:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the save."""
+        self.store.close()
+
+    # What is there
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The transcript so far."""
+        return tuple(self._lines)
+
+    @property
+    def view(self) -> View:
+        """What can be done and seen now."""
+        return view_of(self.graph, self.state)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is being waited for."""
+        return self._busy
+
+    # Playing
+
+    def choose(self, choice: str, text: str = "") -> tuple[Line, ...]:
+        """Take a choice (with the typed answer, where it asks); returns what it added to the transcript."""
+        self._idle()
+        return self._commit(self._made(self.state, Choose(choice, text)))
+
+    async def say(self, text: str, to: str = "", *, actor: Model | None = None) -> AsyncIterator[Update]:
+        """Say something and stream the answer; the last update is `Turned`.
+
+        `actor` answers in place of the cast's own for this turn. Raises `Refused` or `ModelError`; the line is then in
+        `unsent` and the game is where it was. Stopping (`stop`) keeps what was said so far, marked as cut.
+        """
+        self._idle()
+        spoken = self._made(self.state, Say(text, to))
+        self.unsent = Unsent(text, to)
+        self._busy = True
+        self._stopping.clear()
+        try:
+            async with aclosing(self._answer(spoken, actor or self.cast.actor)) as updates:
+                async for update in updates:
+                    yield update
+        finally:
+            self._busy = False
+
+    def stop(self) -> None:
+        """Break off the answer that is being streamed."""
+        self._stopping.set()
+
+    async def retry(self, *, actor: Model | None = None) -> AsyncIterator[Update]:
+        """Ask again: for the line that got no answer, else for another answer to the last one said."""
+        self._idle()
+        line, undone = self.unsent, False
+        if line is None:
+            line, undone = self._last_said(), True
+        if line is None:
+            raise Refused("There is nothing to ask again: say something first.")
+        before = self.store.head
+        if undone:
+            self.undo()
+        done = False
+        try:
+            async with aclosing(self.say(line.text, line.to, actor=actor)) as updates:
+                async for update in updates:
+                    done = done or isinstance(update, Turned)
+                    yield update
+        finally:
+            if undone and not done:  # the earlier answer comes back rather than being lost
+                self.store.move_to(before)
+                self._recall()
+
+    # Going back and forth
+
+    def undo(self) -> None:
+        """Take the last turn back, with everything it changed."""
+        self._idle()
+        if self.store.undo() is None:
+            raise Refused("There is nothing to undo: this is where the story begins.")
+        self._recall()
+
+    def redo(self) -> None:
+        """Do again the turn that was undone last."""
+        self._idle()
+        if self.store.redo() is None:
+            raise Refused("There is nothing to do again.")
+        self._recall()
+
+    def name(self, name: str, *, replace: bool = False) -> None:
+        """Give this moment a name."""
+        self.store.name(name, replace=replace)
+
+    def load(self, name: str) -> None:
+        """Go to the moment with this name."""
+        self._idle()
+        self.store.move_to_name(name)
+        self._recall()
+
+    def move_to(self, turn: int) -> None:
+        """Go to any turn of the tree."""
+        self._idle()
+        self.store.move_to(turn)
+        self._recall()
+
+    # Inside
+
+    def _idle(self) -> None:
+        if self._busy:
+            raise Refused("Wait for the answer first, or stop it.")
+
+    def _made(self, state: State, move: Move) -> Step:
+        made = step(self.graph, state, move)
+        if made.refused:
+            raise Refused(made.refused)
+        return made
+
+    def _commit(self, *steps: Step) -> tuple[Line, ...]:
+        """Save the events of one turn, then take them over; returns their lines."""
+        events = tuple(event for made in steps for event in made.events)
+        self.store.append(events, now=self._now(), story_hash=self.graph.hash)
+        self.unsent = None
+        self.state = steps[-1].state
+        self._briefing.extend(events)
+        lines = self._telling.lines(events)
+        self._lines += lines
+        return lines
+
+    async def _answer(self, spoken: Step, actor: Model) -> AsyncIterator[Update]:
+        who = self._briefing.answerer(spoken.state)
+        yield Speaking(who, self.graph.characters[who].name)
+        request = self._briefing.act(spoken.state, who, tries=len(self.store.children(self.store.head)))
+        reply, finished = "", None
+        async with aclosing(self._pieces(actor, request)) as pieces:
+            async for piece in pieces:
+                match piece:
+                    case Delta(text):
+                        reply += text
+                        yield Words(text)
+                    case Waiting(reason, seconds):
+                        yield Delayed(reason, seconds)
+                    case Finished():
+                        finished = piece
+        if finished is None and not reply.strip():
+            raise Refused("Stopped before anything was said. Your line is kept.")
+        whole = finished.text if finished else reply
+        cut = finished is None or finished.finish == "length"
+        model = (finished.model if finished else "") or actor.name
+        answered = self._made(spoken.state, Reply(who, whole, cut, model))
+        if finished is None:
+            read = Read(who=who)
+        elif finished.reading is not None:
+            read = finished.reading
+        else:
+            question = self._briefing.question(answered.state, who)
+            if question is not None:
+                yield Judging()
+            read = Read(who=who) if question is None else await self._judged(question, who)
+        self._briefing.learn(request, finished)
+        yield Turned(self._commit(spoken, answered, self._made(answered.state, read)))
+
+    async def _pieces(self, model: Model, request: Request) -> AsyncIterator[Delta | Waiting | Finished]:
+        """Stream a model's pieces until it is done or `stop` is called, which closes the stream at once."""
+        stream = model.stream(request)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            while True:
+                coming = asyncio.ensure_future(anext(stream, None))
+                await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not coming.done():
+                    coming.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await coming
+                    return
+                piece = coming.result()
+                if piece is None:
+                    return
+                yield piece
+        finally:
+            stopping.cancel()
+            await stream.aclose()
+
+    async def _judged(self, question: Question, who: str) -> Read:
+        """Ask the judge; whatever goes wrong with it, the turn stands and nothing is taken to have come true."""
+        request = self._briefing.judge(question)
+        finished = None
+        try:
+            async with aclosing(self._pieces(self.cast.judge, request)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Finished):
+                        finished = piece
+        except ModelError as error:
+            self.notices.append(f"The reply could not be read for what it means: {error.what}")
+            return Read(who=who, fault=error.what)
+        if finished is None:
+            return Read(who=who, fault="the reading was stopped")
+        return reading(finished.text, question)
+
+    def _last_said(self) -> Unsent | None:
+        """The player's line in the last turn, if that was a turn of talk."""
+        for event in self.store.path_to()[-1].events:
+            if isinstance(event, e.PlayerSpoke):
+                return Unsent(event.text, event.to)
+        return None
+
+    def _recall(self) -> None:
+        """Derive everything from the events up to the head of the save."""
+        lost = ""
+        while True:
+            turns = self.store.path_to()
+            events = tuple(event for turn in turns for event in turn.events)
+            fitting = self._renames.applied(events)
+            if fitting != events and all(turn.story_hash == self.graph.hash for turn in turns):
+                raise SaveDamaged(
+                    f"{self.store.path.name} holds values that its story does not allow.",
+                    do="It was altered outside Palaver; load another save.",
+                )
+            self.state = fold(fitting)
+            if self.state.scene in self.graph.scenes or self.store.undo() is None:
+                break
+            lost = lost or self.state.scene
+        if lost:
+            self.notices.append(f'The story was edited and has no scene "{lost}" any more: you are back before it.')
+        elif any(turn.story_hash != self.graph.hash for turn in turns) and "edited" not in " ".join(self.notices):
+            self.notices.append("The story was edited since this game was saved; it goes on where it was.")
+        self._telling = Telling(self.graph)
+        self._lines = list(self._telling.lines(fitting))
+        self._briefing = Briefing(self.graph, self.cast)
+        self._briefing.extend(fitting)
+        self.unsent = None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

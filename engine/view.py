@@ -1,0 +1,98 @@
+"""What a front end shows beside the transcript: what can be done, who is here, what the author lets the player see.
+
+It is made anew after each turn from the story and the state, and holds nothing of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.plaintext import clean_line
+from engine.play.offer import Offer, offers, suggestions
+from engine.play.state import State
+from engine.story.expressions import Value
+from engine.story.graph import StoryGraph, Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something with a number: a choice, or a line to say."""
+
+    number: int
+    text: str
+    choice: Offer | None = None
+    """None for a suggested line."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it can be taken now."""
+        return self.choice is None or self.choice.enabled
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot, in the author's words."""
+        return "" if self.choice is None or self.choice.enabled else self.choice.choice.reason
+
+    @property
+    def asks(self) -> bool:
+        """Whether taking it needs a typed answer."""
+        return self.choice is not None and bool(self.choice.choice.ask)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A variable that the author shows the player."""
+
+    label: str
+    value: Value
+    variable: Variable
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A moment of the game as the player may see it."""
+
+    title: str
+    scene: str
+    """The scene's id."""
+    scene_title: str
+    options: tuple[Option, ...]
+    present: tuple[tuple[str, str], ...]
+    """Characters in this talk: id and name."""
+    journal: tuple[Note, ...]
+    hint: str
+    over: bool
+    ending: str
+    """The ending's name, once over."""
+    turns: int
+
+    @property
+    def can_speak(self) -> bool:
+        """Whether there is somebody to talk to."""
+        return bool(self.present) and not self.over
+
+
+def view_of(graph: StoryGraph, state: State) -> View:
+    """Return what the player may see of `state`."""
+    scene = graph.scenes.get(state.scene)
+    options = [(clean_line(offer.text), offer) for offer in offers(graph, state, state.spent, over=state.over)]
+    lines: list[tuple[str, Offer | None]] = [*options]
+    if scene is not None and not state.over:
+        lines += [(clean_line(line), None) for line in suggestions(graph, state)]
+    ending = graph.scenes.get(state.ending)
+    return View(
+        title=graph.title,
+        scene=state.scene,
+        scene_title=scene.title if scene else "",
+        options=tuple(Option(number, text, choice) for number, (text, choice) in enumerate(lines, 1)),
+        present=tuple((who, graph.characters[who].name) for who in scene.talk) if scene else (),
+        journal=tuple(
+            Note(variable.shown, state.values.get(name, variable.start), variable)
+            for name, variable in graph.variables.items()
+            if variable.shown
+        ),
+        hint=scene.hint if scene else "",
+        over=state.over,
+        ending=ending.ending if ending else "",
+        turns=state.turns,
+    )
