@@ -7,7 +7,7 @@ nothing, and the player's line is kept in `unsent`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -153,7 +153,7 @@ class Session:
         self._idle()
         return self._commit(self._made(self.state, Choose(choice, text)))
 
-    async def say(self, text: str, to: str = "", *, actor: Model | None = None) -> AsyncIterator[Update]:
+    async def say(self, text: str, to: str = "", *, actor: Model | None = None) -> AsyncGenerator[Update]:
         """Say something and stream the answer; the last update is `Turned`.
 
         `actor` answers in place of the cast's own for this turn. Raises `Refused` or `ModelError`; the line is then in
@@ -175,7 +175,7 @@ class Session:
         """Break off the answer that is being streamed."""
         self._stopping.set()
 
-    async def retry(self, *, actor: Model | None = None) -> AsyncIterator[Update]:
+    async def retry(self, *, actor: Model | None = None) -> AsyncGenerator[Update]:
         """Ask again: for the line that got no answer, else for another answer to the last one said."""
         self._idle()
         line, undone = self.unsent, False
@@ -252,7 +252,7 @@ class Session:
         self._lines += lines
         return lines
 
-    async def _answer(self, spoken: Step, actor: Model) -> AsyncIterator[Update]:
+    async def _answer(self, spoken: Step, actor: Model) -> AsyncGenerator[Update]:
         who = self._briefing.answerer(spoken.state)
         yield Speaking(who, self.graph.characters[who].name)
         request = self._briefing.act(spoken.state, who, tries=len(self.store.children(self.store.head)))
@@ -285,7 +285,7 @@ class Session:
         self._briefing.learn(request, finished)
         yield Turned(self._commit(spoken, answered, self._made(answered.state, read)))
 
-    async def _pieces(self, model: Model, request: Request) -> AsyncIterator[Delta | Waiting | Finished]:
+    async def _pieces(self, model: Model, request: Request) -> AsyncGenerator[Delta | Waiting | Finished]:
         """Stream a model's pieces until it is done or `stop` is called, which closes the stream at once."""
         stream = model.stream(request)
         stopping = asyncio.ensure_future(self._stopping.wait())

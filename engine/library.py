@@ -1,0 +1,92 @@
+"""Finds stories: the bundled ones, those in the player's folders, and any path that is named.
+
+It reads nothing but story files, and a broken story never hides the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import PalaverError
+from engine.story.graph import StoryGraph
+from engine.story.load import check_story, load_story
+from engine.story.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A story on the shelf."""
+
+    path: Path
+    id: str
+    title: str
+    about: str = ""
+    author: str = ""
+    minutes: int | None = None
+    notes: tuple[str, ...] = ()
+    endings: tuple[tuple[str, str], ...] = ()
+    """Scene id and name of each ending."""
+    problem: str = ""
+    """The first mistake found in it; empty when it can be played."""
+
+
+class Library:
+    """The stories that can be played from here."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = tuple(folders)
+        self._loaded: dict[Path, StoryGraph] = {}
+
+    def paths(self) -> tuple[Path, ...]:
+        """Return the story folders and files, in the order of the library's folders, then by name."""
+        found: dict[str, Path] = {}
+        for folder in self.folders:
+            if not folder.is_dir():
+                continue
+            for path in sorted(folder.iterdir()):
+                if (path / "story.yaml").is_file() or (path.suffix in (".yaml", ".yml") and path.is_file()):
+                    found.setdefault(path.stem, path)
+        return tuple(found.values())
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every story with what a player wants to know before choosing it."""
+        return tuple(self._entry(path) for path in self.paths())
+
+    def load(self, name: str | Path) -> StoryGraph:
+        """Return the story at a path, or the one in the library with this id.
+
+        Raises `StoryError` when it has mistakes and `PalaverError` when there is no such story.
+        """
+        path = Path(name)
+        if not path.exists():
+            known = {path.stem: path for path in self.paths()}
+            if str(name) not in known:
+                raise PalaverError(
+                    f'There is no story "{name}": neither a file or folder here, nor in the library.',
+                    do=did_you_mean(str(name), known).strip() or "`palaver play` alone shows the library.",
+                )
+            path = known[str(name)]
+        path = path.resolve()
+        if path not in self._loaded:
+            self._loaded[path] = load_story(path)
+        return self._loaded[path]
+
+    def _entry(self, path: Path) -> Entry:
+        checked = check_story(path)
+        graph = checked.graph
+        if graph is None:
+            wrong = next((d for d in checked.diagnostics if d.severity == "error"), None)
+            return Entry(path, path.stem, path.stem, problem=str(wrong) if wrong else "It cannot be read.")
+        self._loaded[path.resolve()] = graph
+        endings = tuple((scene.id, scene.ending) for scene in graph.endings)
+        return Entry(
+            path, graph.id, graph.title, graph.about, graph.author, graph.minutes, graph.notes, endings
+        )
+
+
+def bundled_stories() -> Path:
+    """Return the folder of the stories that come with Palaver, in a checkout or in an installed package."""
+    packaged = Path(__file__).parent / "_stories"
+    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "stories"

@@ -1,0 +1,303 @@
+"""Plays a story line by line: for pipes, screen readers and tests. No control codes, no cursor movement, no boxes.
+
+The words are those of the app, in reading order: scene, text, who speaks and what, numbered choices, then a prompt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import signal
+import sys
+import textwrap
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import aclosing, suppress
+from typing import TextIO
+
+from engine.choosing import match
+from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
+from engine.errors import ModelError, PalaverError, Refused
+from engine.plaintext import clean
+from engine.play.transcript import Line
+from engine.session import Delayed, Judging, Session, Speaking, Turned, Update, Words
+from engine.story.graph import PLAYER
+from engine.view import Option, View
+
+WIDEST = 96
+"""Columns of text on a terminal; a pipe gets a paragraph as one line."""
+_SENTENCE_END = re.compile(r'(?<=[.!?…。！？])["”’»」]?\s+')
+
+
+class PlainGame:
+    """One game over a pair of text streams."""
+
+    def __init__(self, session: Session, source: TextIO, out: TextIO) -> None:
+        self.session = session
+        self._source = source
+        self._out = out
+        self._echo = not source.isatty()
+        """What comes from a pipe is repeated after the prompt, so that the output reads as a transcript."""
+        self._width = min(WIDEST, shutil.get_terminal_size().columns - 1) if out.isatty() else 0
+
+    async def play(self, *, opening: str) -> None:
+        """Play until the story is over, the input ends or the player leaves."""
+        self._say(opening)
+        self._show(self.session.lines)
+        self._offer()
+        while True:
+            line = await self._ask("> ")
+            if line is None:
+                break
+            try:
+                if not await self._obey(line):
+                    break
+            except PalaverError as error:
+                self._say(str(error))
+
+    async def _obey(self, line: str) -> bool:
+        """Do what a typed line asks; False to leave."""
+        view = self.session.view
+        match interpret(line):
+            case None:
+                pass
+            case Pick(number):
+                option = next((option for option in view.options if option.number == number), None)
+                if option is None:
+                    self._say(_out_of_range(view))
+                else:
+                    await self._take(option)
+            case Speech(text) if view.can_speak:
+                await self._hear(self.session.say(text))
+            case Speech(text):
+                option = match(text, view.options)
+                if option is None:
+                    self._say(_nothing_like_it(view))
+                else:
+                    await self._take(option)
+            case Unknown(name):
+                self._say(f"There is no /{name}. /help lists what can be typed.")
+            case Command("quit"):
+                return False
+            case Command(name, rest):
+                await self._command(name, rest)
+        return True
+
+    async def _take(self, option: Option) -> None:
+        if option.choice is None:
+            await self._hear(self.session.say(option.text))
+            return
+        answer = ""
+        if option.asks and option.enabled:
+            typed = await self._ask(f"{option.text}: ")
+            if not (answer := (typed or "").strip()):
+                self._say("Nothing was chosen.")
+                return
+        lines = self.session.choose(option.choice.choice.id, answer)
+        self._show([line for line in lines if line.kind != "choice"])
+        self._offer()
+
+    async def _command(self, name: str, rest: str) -> None:
+        session = self.session
+        match name:
+            case "help":
+                self._say("A number chooses. Other text is said, or picks the choice it resembles.")
+                for usage, meaning in COMMANDS.items():
+                    self._say(f"/{usage} - {meaning}")
+            case "save":
+                name = rest or f"turn {session.view.turns}"
+                session.name(name)
+                self._say(f'Saved as "{name}". /load {name} comes back here.')
+            case "load" if rest:
+                session.load(rest)
+                self._again(f'Loaded "{rest}".')
+            case "load":
+                names = [named.name for named in session.store.names()]
+                self._say("Named: " + ", ".join(names) if names else "Nothing is named yet. /save NAME names a moment.")
+            case "undo":
+                session.undo()
+                self._again("The last turn is taken back.")
+            case "redo":
+                session.redo()
+                self._again("Done again.")
+            case "retry":
+                await self._hear(session.retry())
+            case "offline":
+                if session.unsent is None:
+                    raise Refused("No line is waiting for an answer.")
+                await self._hear(session.retry(actor=session.cast.scripted))
+            case "hint":
+                self._say(session.view.hint or "There is no hint here.")
+            case "look":
+                self._again("")
+
+    async def _hear(self, updates: AsyncGenerator[Update]) -> None:
+        """Print an answer sentence by sentence as it comes; Ctrl-C breaks it off and keeps what was said."""
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(signal.SIGINT, self.session.stop)
+        try:
+            await self._print_answer(updates)
+        except ModelError as error:
+            self._say(str(error))
+            self._say("Your line is kept: /retry asks again, /offline lets the scripted actor answer, or say something else.")
+        finally:
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.remove_signal_handler(signal.SIGINT)
+
+    async def _print_answer(self, updates: AsyncGenerator[Update]) -> None:
+        heard, sentences = 0, Sentences(self._say)
+        async with aclosing(updates) as stream:
+            async for update in stream:
+                match update:
+                    case Speaking(_, name):
+                        heard += 1
+                        sentences.begin(f"{name}: ")
+                    case Words(text):
+                        sentences.add(text)
+                    case Delayed(reason, seconds):
+                        self._say(f"({reason}; waiting {seconds:.0f} s. Ctrl-C stops.)")
+                    case Judging():
+                        sentences.end()
+                    case Turned(lines):
+                        sentences.end()
+                        self._show(_beyond(lines, heard))
+        self._tell_notices()
+        self._offer()
+
+    # Printing
+
+    def _again(self, what: str) -> None:
+        """Print where the game stands: the last scene's lines and what can be done."""
+        if what:
+            self._say(what)
+        lines = self.session.lines
+        last_scene = max((i for i, line in enumerate(lines) if line.kind in ("scene", "told")), default=0)
+        first = last_scene - 1 if last_scene and lines[last_scene - 1].kind == "scene" else last_scene
+        self._show(lines[first:])
+        self._tell_notices()
+        self._offer()
+
+    def _show(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            match line.kind:
+                case "scene":
+                    self._say("")
+                    self._say(f"== {line.text} ==")
+                case "told":
+                    for paragraph in _paragraphs(line.text):
+                        self._say(paragraph)
+                case "speech":
+                    self._say(f"{line.name or 'You'}: {line.text}" + (" (broken off)" if line.cut else ""))
+                case "choice":
+                    self._say(f"You chose: {line.text}")
+                case "ending":
+                    self._say("")
+                    self._say(f"The end: {line.text}" if line.text else "The end.")
+
+    def _tell_notices(self) -> None:
+        while self.session.notices:
+            self._say(f"({self.session.notices.pop(0)})")
+
+    def _offer(self) -> None:
+        view = self.session.view
+        for option in view.options:
+            greyed = "" if option.enabled else f" (not now{': ' + option.reason if option.reason else ''})"
+            spoken = "" if option.choice is not None else "say: "
+            self._say(f"{option.number}. {spoken}{option.text}{greyed}")
+        if view.can_speak:
+            names = " or ".join(name for _, name in view.present)
+            self._say(f"Say something to {names}" + (", or a number." if view.options else "."))
+        if view.over:
+            self._say("/undo goes back a turn, /quit leaves.")
+
+    def _say(self, text: str) -> None:
+        lines = textwrap.wrap(text, self._width) if self._width and text else [text]
+        self._out.write("\n".join(lines) + "\n")
+        self._out.flush()
+
+    async def _ask(self, prompt: str) -> str | None:
+        """Return the next line typed, None at the end of the input."""
+        self._out.write(prompt)
+        self._out.flush()
+        line = await asyncio.get_running_loop().run_in_executor(None, self._source.readline)
+        if self._echo:
+            self._out.write(clean(line).rstrip("\n") + "\n")
+        return line.rstrip("\r\n") if line else None
+
+
+class Sentences:
+    """Lets text out a sentence at a time."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._held = ""
+
+    def begin(self, label: str) -> None:
+        """Start a speech; `label` stands before its first sentence."""
+        self.end()
+        self._held = label
+
+    def add(self, text: str) -> None:
+        """Take the next words; whole sentences go out."""
+        *whole, self._held = _SENTENCE_END.split(self._held + text)
+        for sentence in whole:
+            self._say(sentence)
+
+    def end(self) -> None:
+        """Let out what is left."""
+        if self._held.strip() and not self._held.endswith(": "):
+            self._say(" ".join(self._held.split()))
+        self._held = ""
+
+
+def _beyond(lines: tuple[Line, ...], heard: int) -> Iterator[Line]:
+    """The lines that follow what was heard already: the player's words and the first `heard` speeches."""
+    left = heard
+    for line in lines:
+        if line.kind == "speech" and (line.who == PLAYER or left > 0):
+            if line.who != PLAYER:
+                left -= 1
+                if line.cut:
+                    yield Line("told", "(broken off)")
+        else:
+            yield line
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Split authored Markdown into paragraphs, each on one line, but for lists and quotes, which keep their lines."""
+    found: list[str] = []
+    for block in re.split(r"\n\s*\n", text):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        joined: list[str] = []
+        for line in lines:
+            if joined and not re.match(r"([-*+>#]|\d+[.)])\s", line):
+                joined[-1] += " " + line
+            else:
+                joined.append(line)
+        found += joined
+    return found
+
+
+def _out_of_range(view: View) -> str:
+    if not view.options:
+        return "There is nothing to choose by number here."
+    return f"There is no such number here; the numbers go from 1 to {len(view.options)}."
+
+
+def _nothing_like_it(view: View) -> str:
+    if not view.options:
+        return "Nothing can be done here any more. /undo goes back a turn."
+    return "That is not among the choices: " + "; ".join(f"{o.number}. {o.text}" for o in view.options if o.enabled)
+
+
+async def play_plain(
+    session: Session, *, opening: str, source: TextIO | None = None, out: TextIO | None = None
+) -> None:
+    """Play `session` over standard input and output, or the given streams; the session is closed at the end."""
+    game = PlainGame(session, source or sys.stdin, out or sys.stdout)
+    try:
+        await game.play(opening=opening)
+    finally:
+        session.close()
+        await session.cast.aclose()

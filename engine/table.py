@@ -1,0 +1,49 @@
+"""What a front end is given to play at: the library, the cast, the saves folder. Made once, by the command line."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.cast import Cast
+from engine.library import Library
+from engine.saves import shelf
+from engine.saves.shelf import SaveInfo
+from engine.session import Session
+from engine.story.graph import StoryGraph
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything that a game needs and a front end does not choose."""
+
+    library: Library
+    cast: Cast
+    saves: Path
+    """The folder of saves."""
+    model_line: str
+    """Who plays the characters, in a few words."""
+    seed: int | None = None
+    """The seed of new games; None draws one for each."""
+
+    def begin(self, graph: StoryGraph) -> Session:
+        """Start a new game in a new save."""
+        seed = random.SystemRandom().getrandbits(31) if self.seed is None else self.seed
+        path = shelf.new_path(self.saves, graph.id, datetime.now(UTC))
+        return Session.begin(graph, self.cast, path, seed=seed)
+
+    def resume(self, path: Path, graph: StoryGraph | None = None) -> Session:
+        """Go on with a saved game; its story is found in the library unless given."""
+        if graph is None:
+            graph = self.library.load(shelf.story_of(path))
+        return Session.resume(graph, self.cast, path)
+
+    def saves_of(self, story_id: str = "") -> list[SaveInfo]:
+        """Return the saves of one story, or of all, the last played first; damaged ones too."""
+        return [info for info in shelf.list_saves(self.saves) if not story_id or info.story_id == story_id]
+
+    def found_endings(self, story_id: str) -> frozenset[str]:
+        """Return the scene ids of the endings that any saved game of this story has reached."""
+        return frozenset(ending for info in self.saves_of(story_id) for ending in info.endings)
