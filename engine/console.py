@@ -22,7 +22,16 @@ COMMANDS: dict[str, str] = {
 """Every command, as shown by /help."""
 
 _NAMES = {usage.split()[0] for usage in COMMANDS}
-_SHORT = {"q": "quit", "exit": "quit", "?": "help", "h": "help", "u": "undo", "r": "retry", "s": "save", "l": "look"}
+_SHORT = {
+    "q": "quit",
+    "exit": "quit",
+    "?": "help",
+    "h": "help",
+    "u": "undo",
+    "r": "retry",
+    "s": "save",
+    "l": "look",
+}
 
 
 @dataclass(frozen=True, slots=True)

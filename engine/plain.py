@@ -113,7 +113,11 @@ class PlainGame:
                 self._again(f'Loaded "{rest}".')
             case "load":
                 names = [named.name for named in session.store.names()]
-                self._say("Named: " + ", ".join(names) if names else "Nothing is named yet. /save NAME names a moment.")
+                self._say(
+                    "Named: " + ", ".join(names)
+                    if names
+                    else "Nothing is named yet. /save NAME names a moment."
+                )
             case "undo":
                 session.undo()
                 self._again("The last turn is taken back.")
@@ -140,7 +144,9 @@ class PlainGame:
             await self._print_answer(updates)
         except ModelError as error:
             self._say(str(error))
-            self._say("Your line is kept: /retry asks again, /offline lets the scripted actor answer, or say something else.")
+            self._say(
+                "Your line is kept: /retry asks again, /offline lets the scripted actor answer, or say something else."
+            )
         finally:
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.remove_signal_handler(signal.SIGINT)
@@ -288,7 +294,9 @@ def _out_of_range(view: View) -> str:
 def _nothing_like_it(view: View) -> str:
     if not view.options:
         return "Nothing can be done here any more. /undo goes back a turn."
-    return "That is not among the choices: " + "; ".join(f"{o.number}. {o.text}" for o in view.options if o.enabled)
+    return "That is not among the choices: " + "; ".join(
+        f"{o.number}. {o.text}" for o in view.options if o.enabled
+    )
 
 
 async def play_plain(

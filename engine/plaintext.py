@@ -17,7 +17,9 @@ _ESCAPES = re.compile(
 )
 # C0 without tab and newline, DEL, C1, bidirectional embeddings, overrides and isolates, line and paragraph
 # separators, the invisible tag characters, and the byte order mark. Joiners stay: emoji and many scripts need them.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\U000e0000-\U000e007f]")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\U000e0000-\U000e007f]"
+)
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 

@@ -97,7 +97,13 @@ class Session:
 
     @classmethod
     def begin(
-        cls, graph: StoryGraph, cast: Cast, path: Path, *, seed: int, now: Callable[[], datetime] | None = None
+        cls,
+        graph: StoryGraph,
+        cast: Cast,
+        path: Path,
+        *,
+        seed: int,
+        now: Callable[[], datetime] | None = None,
     ) -> Self:
         """Start a new game in a new save at `path`; its first turn is saved when this returns."""
         clock = now or _utc_now
@@ -346,8 +352,12 @@ class Session:
                 break
             lost = lost or self.state.scene
         if lost:
-            self.notices.append(f'The story was edited and has no scene "{lost}" any more: you are back before it.')
-        elif any(turn.story_hash != self.graph.hash for turn in turns) and "edited" not in " ".join(self.notices):
+            self.notices.append(
+                f'The story was edited and has no scene "{lost}" any more: you are back before it.'
+            )
+        elif any(turn.story_hash != self.graph.hash for turn in turns) and "edited" not in " ".join(
+            self.notices
+        ):
             self.notices.append("The story was edited since this game was saved; it goes on where it was.")
         self._telling = Telling(self.graph)
         self._lines = list(self._telling.lines(fitting))

@@ -17,8 +17,8 @@ ANY = "*"
 """In a pattern: any number of words, none too."""
 
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
-# Scripts written without spaces between words (Thai to Khmer, kana, Han), and Hangul, whose particles are glued to
-# the word: there a pattern is found anywhere, so each letter counts as a word.
+# Scripts written without spaces between words (Thai to Khmer, kana, Han), and Hangul, whose particles are
+# glued to the word: there a pattern is found anywhere, so each letter counts as a word.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
@@ -34,7 +34,7 @@ _GAP = "\0"
 
 
 def said(patterns: Sequence[Pattern], exchange: Iterable[tuple[str, str]]) -> str:
-    """Return the words of `exchange` (speaker id, text) that the first pattern to match finds; empty for none."""
+    """Return the words of `exchange` (speaker id, text) that the first matching pattern finds, or nothing."""
     if not patterns:
         return ""
     lines = [(who, _Words(text)) for who, text in exchange]

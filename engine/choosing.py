@@ -1,0 +1,6 @@
+"""Reads words typed in a scene of choices as the choice they resemble. It chooses nothing by itself."""
+
+from __future__ import annotations
+
+from engine.llm.likeness import Likeness
+from engine.view import Option, View

@@ -1,0 +1,28 @@
+"""Guesses which known name an unknown one was meant to be. It offers nothing where it would be a wild guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+
+_MOST_COMPARED = 2_000
+_LONGEST_COMPARED = 64
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean "x"?` for the known name most like `name`, or an empty text."""
+    from difflib import get_close_matches  # only mistakes need it
+
+    names = list(islice(known, _MOST_COMPARED))
+    near = get_close_matches(name[:_LONGEST_COMPARED].casefold(), names, n=1, cutoff=0.7)
+    if not near and len(name) >= 3:
+        near = [known_name for known_name in names if known_name.startswith(name.casefold())][:1]
+    return f' Did you mean "{near[0]}"?' if near else ""
+
+
+def listed(names: Iterable[str], *, most: int = 6) -> str:
+    """Return names in quotes for a sentence: `"a", "b" or "c"`; past `most`, an ellipsis."""
+    quoted = [f'"{name}"' for name in islice(names, most + 1)]
+    if len(quoted) > most:
+        return ", ".join(quoted[:most]) + ", ..."
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)

@@ -1,0 +1,87 @@
+"""Says in an author's words why a file is not YAML, and what to write instead.
+
+It looks at the line as the author sees it, because a parser's own words name what the parser wanted, not what was meant.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from engine.story.places import Place, Source
+
+BEGINS_WITH_TEMPLATE = 'A text that begins with {{ or {% must stand in quotes, or on a line of its own under "|".'
+_TEMPLATE_VALUE = re.compile(r"(?:^|[:\-]\s+)(\{\{|\{%)")
+_KEY_BEFORE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+:\s+\S")
+_AFTER_QUOTE = re.compile(r"(?:^|[:\-,\[{]\s+|\[|\{)(['\"]).*\1\s*\S")
+
+Finding = tuple[Place, str, str]
+
+
+def explain(error: yaml.YAMLError | ValueError, source: Source) -> Finding:
+    """Return place, code and message for an error of the YAML parser."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return Place(source.name), "yaml", f"This is not YAML that can be read: {error}."
+    lines = source.text.split("\n")
+    line, column = mark.line, mark.column
+    written = lines[line] if line < len(lines) else ""
+
+    indent = written[: len(written) - len(written.lstrip())]
+    if "\t" in indent:
+        message = "A tab stands in the indentation, and tabs have no agreed width: indent with spaces."
+        return Place(source.name, line + 1, indent.index("\t") + 1), "tab", message
+    template = _TEMPLATE_VALUE.search(written)
+    if template:
+        return Place(source.name, line + 1, template.start(1) + 1), "yaml", BEGINS_WITH_TEMPLATE
+
+    context = getattr(error, "context_mark", None)
+    began = (context.line, context.column) if context is not None else (line, column)
+    place, message = _told(str(getattr(error, "context", "")), str(error.problem), written, column, began)  # type: ignore[union-attr]
+    at_line, at_column = place or (line, column)
+    return Place(source.name, at_line + 1, at_column + 1), "yaml", message
+
+
+_At = tuple[int, int]
+
+
+def _told(context: str, problem: str, written: str, column: int, began: _At) -> tuple[_At | None, str]:  # noqa: PLR0911
+    """Return where the mistake is best shown (None: where the parser stopped) and what to do about it."""
+    rest = written[column:]
+    if "quoted scalar" in context and ("end of stream" in problem or "document" in problem):
+        return began, "The quote that opens here is never closed."
+    if "escape" in problem:
+        return None, 'A backslash in double quotes needs a second one ("\\\\"), or use single quotes.'
+    if "values are not allowed" in problem:
+        if _KEY_BEFORE.match(written[:column]):
+            return None, 'A text with ": " in it must stand in quotes, or on a line of its own under "|".'
+        return None, "A key cannot stand here: the line above has a value already. Check the indentation."
+    if "entries are not allowed" in problem:
+        return None, 'A list begins on the line below its key, each item with "- ".'
+    if "expected ':'" in problem:
+        return began, 'This line is neither a key nor an item: a key ends with ":", an item begins with "- ".'
+    if "cannot start any token" in problem:
+        return None, f'A text that begins with "{rest[:1]}" must stand in quotes.'
+    if "flow" in context:
+        bracket = "[" if "sequence" in context else "{"
+        if began[0] == 0 and not written:
+            return began, f'The "{bracket}" that opens here is never closed.'
+        return began, _unclosed(bracket, written, column)
+    if "block scalar" in context:
+        return None, 'After "|" or ">" the text begins on the next line, indented deeper than its key.'
+    if "'-' indicator" in problem or "block collection" in context:
+        return None, 'A list goes on here with something that is no item: begin it with "- " or indent it less.'
+    if "block mapping" in context:
+        if _AFTER_QUOTE.search(written[: column + 1]):
+            return None, "The text goes on after its closing quote: put quotes of the other kind around all of it."
+        return None, "This line stands under nothing: indent it like the keys or the text it belongs to."
+    if "alias" in context or "anchor" in context:
+        return None, f'A text that begins with "{written[max(0, column - 1) : column]}" must stand in quotes.'
+    if "node content" in problem:
+        return None, f'A value cannot begin with "{rest[:1]}": put the text in quotes.'
+    if "directive" in context or "incompatible" in problem:
+        return None, 'Lines that begin with "%" are not needed: take this one out.'
+    if "document start" in problem:
+        return None, '"..." ended the file above: take that line out.'
+    return None, f"This is not YAML that can be read: {problem}."
