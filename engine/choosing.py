@@ -2,5 +2,3 @@
 
 from __future__ import annotations
 
-from engine.llm.likeness import Likeness
-from engine.view import Option, View

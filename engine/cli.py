@@ -69,9 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "story", nargs="?", metavar="STORY", help="a folder, a file, or the name of a story in the library"
     )
     play.add_argument("--plain", action="store_true", help="line by line, without the app")
-    play.add_argument(
-        "--offline", action="store_true", help="let the scripted actor play, whatever model is set"
-    )
+    play.add_argument("--offline", action="store_true", help="let the scripted actor play, whatever model is set")
     play.add_argument("--seed", type=int, metavar="N", help="the same seed and moves give the same game")
     play.add_argument("--load", metavar="NAME", help="a save, a named moment, or `latest`")
     _add_saves(play)
@@ -139,9 +137,7 @@ def _only_story(table: Table) -> Any:
     if len(sound) == 1:
         return table.library.load(sound[0].path)
     names = "".join(f"\n  {entry.id}: {entry.title}" for entry in sound)
-    raise PalaverError(
-        f"Which story? These are in the library:{names}", do="\nName one: palaver play NAME --plain"
-    )
+    raise PalaverError(f"Which story? These are in the library:{names}", do="\nName one: palaver play NAME --plain")
 
 
 def _table(arguments: argparse.Namespace) -> Table:
@@ -171,9 +167,7 @@ def _table(arguments: argparse.Namespace) -> Table:
         actor = HttpModel(endpoint)
         cast = Cast(actor, actor, scripted, counter)
         line = actor.name
-    return Table(
-        Library(folders), cast, shelf.saves_folder(arguments.saves or settings.saves), line, arguments.seed
-    )
+    return Table(Library(folders), cast, shelf.saves_folder(arguments.saves or settings.saves), line, arguments.seed)
 
 
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:
@@ -196,11 +190,7 @@ def _check(arguments: argparse.Namespace) -> int:
                 print(_summary(checked.graph))
     if arguments.json:
         fields = ("file", "line", "column", "severity", "code", "message")
-        print(
-            json.dumps(
-                [{name: getattr(d, name) for name in fields} for d in found], indent=2, ensure_ascii=False
-            )
-        )
+        print(json.dumps([{name: getattr(d, name) for name in fields} for d in found], indent=2, ensure_ascii=False))
     errors = sum(diagnostic.severity == "error" for diagnostic in found)
     if errors and not arguments.json:
         print(f"{errors} {'error' if errors == 1 else 'errors'}")

@@ -81,9 +81,7 @@ class Library:
             return Entry(path, path.stem, path.stem, problem=str(wrong) if wrong else "It cannot be read.")
         self._loaded[path.resolve()] = graph
         endings = tuple((scene.id, scene.ending) for scene in graph.endings)
-        return Entry(
-            path, graph.id, graph.title, graph.about, graph.author, graph.minutes, graph.notes, endings
-        )
+        return Entry(path, graph.id, graph.title, graph.about, graph.author, graph.minutes, graph.notes, endings)
 
 
 def bundled_stories() -> Path:

@@ -113,11 +113,7 @@ class PlainGame:
                 self._again(f'Loaded "{rest}".')
             case "load":
                 names = [named.name for named in session.store.names()]
-                self._say(
-                    "Named: " + ", ".join(names)
-                    if names
-                    else "Nothing is named yet. /save NAME names a moment."
-                )
+                self._say("Named: " + ", ".join(names) if names else "Nothing is named yet. /save NAME names a moment.")
             case "undo":
                 session.undo()
                 self._again("The last turn is taken back.")
@@ -294,9 +290,7 @@ def _out_of_range(view: View) -> str:
 def _nothing_like_it(view: View) -> str:
     if not view.options:
         return "Nothing can be done here any more. /undo goes back a turn."
-    return "That is not among the choices: " + "; ".join(
-        f"{o.number}. {o.text}" for o in view.options if o.enabled
-    )
+    return "That is not among the choices: " + "; ".join(f"{o.number}. {o.text}" for o in view.options if o.enabled)
 
 
 async def play_plain(

@@ -120,9 +120,7 @@ class Session:
             raise
 
     @classmethod
-    def resume(
-        cls, graph: StoryGraph, cast: Cast, path: Path, *, now: Callable[[], datetime] | None = None
-    ) -> Self:
+    def resume(cls, graph: StoryGraph, cast: Cast, path: Path, *, now: Callable[[], datetime] | None = None) -> Self:
         """Go on with the game saved at `path`, also when the story was edited since."""
         store = Store.open(path)
         try:
@@ -352,12 +350,8 @@ class Session:
                 break
             lost = lost or self.state.scene
         if lost:
-            self.notices.append(
-                f'The story was edited and has no scene "{lost}" any more: you are back before it.'
-            )
-        elif any(turn.story_hash != self.graph.hash for turn in turns) and "edited" not in " ".join(
-            self.notices
-        ):
+            self.notices.append(f'The story was edited and has no scene "{lost}" any more: you are back before it.')
+        elif any(turn.story_hash != self.graph.hash for turn in turns) and "edited" not in " ".join(self.notices):
             self.notices.append("The story was edited since this game was saved; it goes on where it was.")
         self._telling = Telling(self.graph)
         self._lines = list(self._telling.lines(fitting))

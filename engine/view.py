@@ -75,9 +75,7 @@ class View:
 def view_of(graph: StoryGraph, state: State) -> View:
     """Return what the player may see of `state`."""
     scene = graph.scenes.get(state.scene)
-    options = [
-        (clean_line(offer.text), offer) for offer in offers(graph, state, state.spent, over=state.over)
-    ]
+    options = [(clean_line(offer.text), offer) for offer in offers(graph, state, state.spent, over=state.over)]
     lines: list[tuple[str, Offer | None]] = [*options]
     if scene is not None and not state.over:
         lines += [(clean_line(line), None) for line in suggestions(graph, state)]

@@ -10,7 +10,7 @@ import pytest
 ENGINE = Path(__file__).parent.parent / "engine"
 MODULES = sorted(path for path in ENGINE.rglob("*.py"))
 
-# What each layer may import of the others. A layer not named here (the single modules at the top) may import all of these.
+# What each layer may import of the others. A layer that is not named here (the modules at the top) may import them all.
 ALLOWED = {
     "story": {"story"},
     "play": {"play", "story"},
@@ -59,14 +59,10 @@ def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
             assert top not in IMPURE, f"{path} imports {top}"
         if top == "engine" and rest and layer(path) in ALLOWED:
             other = rest[0]
-            assert other in ALLOWED[layer(path)] | EVERYWHERE | {layer(path), "__version__"}, (
-                f"{path} imports {name}"
-            )
+            assert other in ALLOWED[layer(path)] | EVERYWHERE | {layer(path), "__version__"}, f"{path} imports {name}"
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if layer(p) in PURE], ids=lambda p: str(p.relative_to(ENGINE))
-)
+@pytest.mark.parametrize("path", [p for p in MODULES if layer(p) in PURE], ids=lambda p: str(p.relative_to(ENGINE)))
 def test_a_pure_module_opens_nothing(path: Path) -> None:
     calls = {
         node.func.id

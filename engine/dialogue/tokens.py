@@ -1,6 +1,6 @@
 """Counts tokens, exactly where the model's table is known and by estimate elsewhere.
 
-It loads nothing and keeps nothing: an exact counter is given its table, an estimate that has learnt is a new estimate.
+It loads nothing and keeps nothing: an exact counter is given its table, and learning makes a new estimate.
 """
 
 from __future__ import annotations
@@ -14,16 +14,26 @@ from typing import Protocol, Self
 from engine.dialogue.messages import Message
 
 PER_MESSAGE = 4
-"""Tokens around each message: three of framing and one for its role. Source: OpenAI's published recipe for counting the
-tokens of chat completion calls, the same for all its models since June 2023."""
+"""Tokens around each message: three of framing and one for its role. Source: OpenAI's published recipe for
+counting the tokens of chat completion calls, the same for all its models since June 2023."""
 PRIMING = 3
 """Tokens that open the reply, once a request; same source."""
 
-# Names of models that use the table o200k_base, bare or behind a provider ("openai/gpt-4o") or fine-tuning prefix.
-_O200K = re.compile(r"(?:^|[/:])(?:chatgpt-4o|gpt-4o|gpt-4\.[1-9]|gpt-[5-9]|gpt-oss|o[1-9])(?:$|[-.:@_])", re.IGNORECASE)
-# The encoder's cost grows with the square of a run that has no break in it; texts are cut into stretches of this many
-# characters, which adds at most one token for each.
-_STRETCH = 4_000
+# Names of models that use o200k_base, bare or behind a provider's ("openai/gpt-4o") or fine-tuning ("ft:") prefix.
+_O200K = re.compile(
+    r"(?:^|[/:])(?:chatgpt-4o|gpt-4o|gpt-4\.[1-9]|gpt-[5-9]|gpt-oss|o[1-9])(?:$|[-.:@_])", re.IGNORECASE
+)
+
+UNLEARNT_MARGIN = 1.10
+"""How far above four bytes a token an estimate keeps until a server has told it better."""
+MARGIN = 1.03
+"""The same, once one has."""
+DEAD_BAND = 0.05
+"""Corrections smaller than this are left: each one recuts the history, which empties the provider's cache."""
+UNCUT = 1_500
+"""A prompt of fewer tokens is not cut by any server (the smallest default context is 2,048). A longer one may be
+cut without a word and so counted short: it never lowers an estimate."""
+_LEAST, _MOST = 0.25, 4.0
 
 
 class Encoder(Protocol):
@@ -54,10 +64,7 @@ class Exact:
 
     def count(self, text: str) -> int:
         """Return how many tokens `text` takes."""
-        encode = self.encoder.encode_ordinary
-        if len(text) <= _STRETCH:
-            return len(encode(text))
-        return sum(len(encode(text[at : at + _STRETCH])) for at in range(0, len(text), _STRETCH))
+        return len(self.encoder.encode_ordinary(text))
 
     def corrected(self, counted: int, actual: int | None) -> Self:
         """Return itself: a table has nothing to learn."""
@@ -68,26 +75,17 @@ class Exact:
 class Estimate:
     """Counts a token for every four bytes, times a factor learnt from what the server says.
 
-    Four bytes: within 1 to 3 % over a whole English prompt and 4 % on Chinese and Russian, but -23 % to +34 % on one
-    message and -20 % on JSON. Hence the margin.
+    Four bytes: within 1 to 3 % over a whole English prompt and 4 % on Chinese and Russian, but -23 % to +34 %
+    on one message and -20 % on JSON. Hence the margin.
     """
 
     factor: float = 1.0
     learnt: bool = False
 
-    UNLEARNT_MARGIN = 1.10
-    MARGIN = 1.03
-    DEAD_BAND = 0.05
-    """Corrections smaller than this are left: each one recuts the history, which empties the provider's cache."""
-    UNCUT = 1_500
-    """A prompt of fewer tokens than this is not cut by any server (the smallest default context is 2,048). A longer one
-    may be cut without a word and then counted short, so it never lowers the factor."""
-    RANGE = (0.25, 4.0)
-
     @property
     def margin(self) -> float:
         """How far above the plain estimate the counts are kept."""
-        return self.MARGIN if self.learnt else self.UNLEARNT_MARGIN
+        return MARGIN if self.learnt else UNLEARNT_MARGIN
 
     def count(self, text: str) -> int:
         """Return about how many tokens `text` takes, rather too many than too few."""
@@ -95,14 +93,13 @@ class Estimate:
         return math.ceil(size / 4 * self.factor * self.margin)
 
     def corrected(self, counted: int, actual: int | None) -> Self:
-        """Return an estimate that would have counted the prompt as the server did, or itself if it nearly does."""
+        """Return an estimate that would have counted as the server did, or itself if it nearly does."""
         if actual is None or actual <= 0 or counted <= 0:
             return self
-        low, high = self.RANGE
-        factor = min(high, max(low, self.factor * actual * self.margin / counted))
-        if factor < self.factor and actual >= self.UNCUT:
+        factor = min(_MOST, max(_LEAST, self.factor * actual * self.margin / counted))
+        if factor < self.factor and actual >= UNCUT:
             return self
-        if self.learnt and abs(factor / self.factor - 1) < self.DEAD_BAND:
+        if self.learnt and abs(factor / self.factor - 1) < DEAD_BAND:
             return self
         return type(self)(factor, learnt=True)
 
@@ -113,7 +110,7 @@ def uses_o200k(model: str) -> bool:
 
 
 def counter_for(model: str, encoder: Encoder | None = None) -> TokenCounter:
-    """Return an exact counter for OpenAI's models when their table is given, and an estimate for all others."""
+    """Return an exact counter for OpenAI's models when their table is given, an estimate for all others."""
     return Exact(encoder) if encoder is not None and uses_o200k(model) else Estimate()
 
 

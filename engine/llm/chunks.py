@@ -62,8 +62,7 @@ def read_chunk(data: str) -> Chunk:
     if not isinstance(found, dict):
         raise NotAChunk(data[:80])
     error = _error(found, data)
-    choices = found.get("choices")
-    choice = next((c for c in choices if isinstance(c, dict) and not c.get("index")), {}) if _is_list(choices) else {}
+    choice = _first_choice(found.get("choices"))
     words = choice.get("delta") or choice.get("message")
     words = words if isinstance(words, dict) else {}
     finish = choice.get("finish_reason")
@@ -91,9 +90,16 @@ def read_error(body: str) -> ServerError:
     return _error(found, body) or _spelled_otherwise(found, body)
 
 
+def _first_choice(choices: object) -> Mapping[str, Any]:
+    """The choice at index 0: one was asked for, and a server that sends more is not to mix them."""
+    if not isinstance(choices, list):
+        return {}
+    return next((choice for choice in choices if isinstance(choice, dict) and not choice.get("index")), {})
+
+
 def _error(found: Mapping[str, Any], body: str) -> ServerError | None:
     error = found.get("error")
-    if error is None or error is False:
+    if not error:
         return None
     if not isinstance(error, dict):
         return ServerError(message=_string(error), text=body)
@@ -114,7 +120,8 @@ def _spelled_otherwise(found: Mapping[str, Any], body: str) -> ServerError:
     if isinstance(detail, list):
         for entry in detail:
             if isinstance(entry, dict):
-                place = ".".join(str(part) for part in entry["loc"]) if _is_list(entry.get("loc")) else ""
+                loc = entry.get("loc")
+                place = ".".join(str(part) for part in loc) if isinstance(loc, list) else ""
                 places.append(f"{place}: {_string(entry.get('msg'))}".strip(": "))
     message = _string(found.get("message")) or _string(detail) or "; ".join(filter(None, places))
     code = found.get("code")
@@ -153,7 +160,3 @@ def _count(value: object) -> int | None:
 
 def _string(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)

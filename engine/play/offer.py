@@ -23,9 +23,7 @@ def holds(condition: Expression | None, scope: Scope) -> bool:
     return condition is None or bool(condition.evaluate(scope))
 
 
-def offers(
-    graph: StoryGraph, scope: Scope, spent: frozenset[str], *, over: bool = False
-) -> tuple[Offer, ...]:
+def offers(graph: StoryGraph, scope: Scope, spent: frozenset[str], *, over: bool = False) -> tuple[Offer, ...]:
     """Return the choices shown now, greyed ones too, in the order written; none once the story is over."""
     scene = graph.scenes.get(scope.scene)
     if scene is None or over:

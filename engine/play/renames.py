@@ -1,7 +1,7 @@
 """Carries a playthrough over to an edited story: old names become the new ones, values fit the new declarations.
 
-It changes no save: it maps events on their way from the save to the game. Where the story lost a name without saying what
-it is called now, the event stays as it is, and folding it does no harm.
+It changes no save: it maps events on their way from the save to the game. Where the story lost a name without saying
+what it is called now, the event stays as it is, and folding it does no harm.
 """
 
 from __future__ import annotations

@@ -25,8 +25,7 @@ _UNSPACED = (
 )
 # Vowel signs and points are no letters to `re`, though they stand inside words.
 _MARKS = (
-    "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u0900-\u0963\u0966-\u0dff"
+    "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff"
 )
 _LETTERS = f"(?:[^\\W_{_UNSPACED}]|[{_MARKS}])+"
 _WORD = re.compile(f"[{_UNSPACED}]|{_LETTERS}(?:'{_LETTERS})*")

@@ -82,7 +82,7 @@ class Draft:
             self.speaking, self.exchange, self.over, self.ending,
         )  # fmt: skip
 
-    def apply(self, event: e.Event) -> None:  # noqa: PLR0912 - one branch for each kind of event
+    def apply(self, event: e.Event) -> None:
         """Take one event."""
         match event:
             case e.SceneEntered(scene):

@@ -189,9 +189,7 @@ class _Turn:
         reached = open_now.get(claim.id)
         if reached is None:
             known = any(outcome.id == claim.id for outcome in scene.outcomes)
-            self._refuse_reading(
-                claim, "its condition does not hold" if known else "there is no such outcome here"
-            )
+            self._refuse_reading(claim, "its condition does not hold" if known else "there is no such outcome here")
             return None
         if not self._evident(claim):
             self._refuse_reading(claim, "its evidence is not in the dialogue")
@@ -243,9 +241,7 @@ class _Turn:
     def _go(self, target: str) -> None:
         self.hops += 1
         if self.hops > MOST_HOPS:
-            raise _Refusal(
-                "The story runs in a circle there and never waits for you. Its author can mend that."
-            )
+            raise _Refusal("The story runs in a circle there and never waits for you. Its author can mend that.")
         if target == RETURN and self.draft.stack:
             frame = self.draft.stack[-1]
             self._happen(e.Returned())

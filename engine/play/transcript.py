@@ -1,6 +1,7 @@
 """The playthrough as prose: what stood on the screen, derived from the events and the story.
 
-Authored passages are rendered with the state they were told in, so a save need not hold them. It adds no words of its own.
+Authored passages are rendered with the state they were told in, so a save need not hold them. It adds no words of its
+own.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
@@ -117,7 +118,7 @@ def parse_expression(source: str) -> nodes.Expr:
         refuse(source, tokens[0].at, "An expression stands here without {{ }}. Take them out.")
     _check_tag(source, tokens)
     parser = _parser(tokens)
-    with _AuthorsWords(source, tokens):
+    with _authors_words(source, tokens):
         tree = parser.parse_expression()
         if parser.stream.current.type != "eof":
             parser.fail("unexpected", parser.stream.current.lineno)
@@ -131,7 +132,7 @@ def parse_text(source: str) -> nodes.Template:
         refuse(source, TEXT_LIMIT, f"The text is longer than {TEXT_LIMIT:,} characters. Split it over scenes.")
     tokens = _tokens(source, None)
     _check_tags(source, tokens)
-    with _AuthorsWords(source, tokens):
+    with _authors_words(source, tokens):
         tree = _parser(tokens).parse()
     _check_depth(source, tree)
     return tree
@@ -320,30 +321,19 @@ def _check_depth(source: str, tree: nodes.Node) -> None:
         waiting.extend((child, inner) for child in node.iter_child_nodes())
 
 
-class _AuthorsWords:
-    """Turns a syntax error of Jinja2's parser into one that shows the author the place and the word."""
+@contextmanager
+def _authors_words(source: str, tokens: Sequence[_Token]) -> Iterator[None]:
+    """Turn a syntax error of Jinja2's parser into one that shows the author the place and the word."""
+    from jinja2 import TemplateSyntaxError
 
-    def __init__(self, source: str, tokens: Sequence[_Token]) -> None:
-        self._source = source
-        self._tokens = tokens
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        from jinja2 import TemplateSyntaxError
-
-        if not isinstance(error, TemplateSyntaxError):
-            return
-        found = (error.message or "").casefold()
-        token = next(self._at(error.lineno), None)
-        if token is None or "end of " in found:
-            end = token.at if token is not None and token.kind.endswith("_end") else len(self._source)
-            refuse(self._source, end, "The expression ends too soon: something is missing here.")
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        token = next((token for token in tokens if token.at == error.lineno), None)
+        if token is None or "end of " in (error.message or ""):
+            end = token.at if token is not None and token.kind.endswith("_end") else len(source)
+            refuse(source, end, "The expression ends too soon: something is missing here.")
         hint = "Is something missing before it?"
         if token.text not in _KEYWORDS and token.text.lower() in _KEYWORDS:
             hint = f"Did you mean `{token.text.lower()}`?"
-        refuse(self._source, token.at, f"`{token.text}` is not expected here. {hint}")
-
-    def _at(self, offset: int) -> Iterator[_Token]:
-        return (token for token in self._tokens if token.at == offset)
+        refuse(source, token.at, f"`{token.text}` is not expected here. {hint}")

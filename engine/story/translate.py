@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.story import arithmetic, variations
 from engine.story.grammar import refuse
-from engine.story.suggest import did_you_mean
+from engine.story.suggest import did_you_mean, listed
 from engine.story.terms import Kind, Names, Scope, Value
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Translator:
         if any(name in options for options in self._names.options.values()):
             return f"If the text is meant, write '{name}'."
         known = [*self._names.variables, *self._names.lets, *BUILTINS, "true", "false"]
-        return did_you_mean(name, known) or "Declare it under `state` or `let`, or put a text between ' and '."
+        return did_you_mean(name, known).strip() or "Declare it under `state` or `let`, or put a text between ' and '."
 
     def _compare(self, node: nodes.Compare) -> Typed:
         left = self.expression(node.expr)
@@ -242,8 +242,8 @@ class Translator:
     def _check_option(self, variable: Typed, constant: Typed) -> None:
         value = constant.code.value if isinstance(constant.code, ast.Constant) else None
         if variable.options and isinstance(value, str) and value not in variable.options:
-            hint = did_you_mean(value, variable.options) or f"It can be {_listed(variable.options)}."
-            self._refuse(constant, f'{variable.called} is never "{value}". {hint}')
+            hint = did_you_mean(value, variable.options) or f" It can be {listed(variable.options)}."
+            self._refuse(constant, f'{variable.called} is never "{value}".{hint}')
 
     def _among(self, left: Typed, node: nodes.Expr) -> ast.expr:
         if type(node).__name__ not in ("List", "Tuple"):
@@ -311,8 +311,8 @@ class Translator:
         name = getattr(node.node, "name", "")
         if type(node.node).__name__ != "Name" or name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
-            hint = did_you_mean(name, FUNCTIONS) or f"The functions are {known}."
-            self._refuse(node.node, f'"{name or "this"}" is not a function. {hint}')
+            hint = did_you_mean(name, FUNCTIONS) or f" The functions are {known}."
+            self._refuse(node.node, f'"{name or "this"}" is not a function.{hint}')
         if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
             self._refuse(node.node, f"`{name}` takes plain values, one after the other, with commas between.")
         if name == "visited":
@@ -327,7 +327,7 @@ class Translator:
             self._refuse(node.node, "`visited` asks for one scene by its id, between quotes: visited('pier').")
         if scene not in self._names.scenes:
             hint = did_you_mean(scene, self._names.scenes)
-            self._refuse(node.args[0], f'There is no scene "{scene}". {hint}'.strip())
+            self._refuse(node.args[0], f'There is no scene "{scene}".{hint}')
         self.reads.add(f"@visited:{scene}")
         count = ast.Call(_GET_VISITS, [ast.Constant(scene), ast.Constant(0)], [])
         return self._typed(node.node, ast.Compare(count, [ast.Gt()], [ast.Constant(0)]), "bool")
@@ -392,9 +392,3 @@ def _promoted(typed: Typed, kind: Kind) -> ast.expr:
         return typed.code
     return _called("show" if kind == "text" else "real", typed.code)
 
-
-def _listed(options: Sequence[str]) -> str:
-    shown = [f'"{option}"' for option in options[:8]]
-    if len(options) > len(shown):
-        return ", ".join(shown) + " ..."
-    return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
