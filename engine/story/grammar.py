@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from engine.story.arithmetic import LIMIT
 from engine.story.terms import ExpressionError
@@ -100,22 +100,22 @@ class _Token:
     text: str
 
 
-def refuse(source: str, at: int, message: str) -> NoReturn:
-    """Raise the error that says `message` of what stands at offset `at` of `source`."""
+def wrong(source: str, at: int, message: str) -> ExpressionError:
+    """Return the error that says `message` of what stands at offset `at` of `source`."""
     before = source[:at]
-    raise ExpressionError(message, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return ExpressionError(message, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def parse_expression(source: str) -> nodes.Expr:
     """Return the tree of one expression; each node's `lineno` is its offset in the source."""
     if not source.strip():
-        refuse(source, 0, "The expression is empty. Write one, or leave the key out.")
+        raise wrong(source, 0, "The expression is empty. Write one, or leave the key out.")
     tokens = _tokens(source, "variable")
     for token in tokens:
         if token.kind == "variable_end":
-            refuse(source, token.at, "`}}` does not belong in an expression. Write it without {{ }}.")
+            raise wrong(source, token.at, "`}}` does not belong in an expression. Write it without {{ }}.")
     if tokens[0].text == "{" and source.lstrip().startswith("{{"):
-        refuse(source, tokens[0].at, "An expression stands here without {{ }}. Take them out.")
+        raise wrong(source, tokens[0].at, "An expression stands here without {{ }}. Take them out.")
     _check_tag(source, tokens)
     parser = _parser(tokens)
     with _authors_words(source, tokens):
@@ -129,7 +129,7 @@ def parse_expression(source: str) -> nodes.Expr:
 def parse_text(source: str) -> nodes.Template:
     """Return the tree of a text with its tags; each node's `lineno` is its offset in the source."""
     if len(source) > TEXT_LIMIT:
-        refuse(source, TEXT_LIMIT, f"The text is longer than {TEXT_LIMIT:,} characters. Split it over scenes.")
+        raise wrong(source, TEXT_LIMIT, f"The text is longer than {TEXT_LIMIT:,} characters. Split it over scenes.")
     tokens = _tokens(source, None)
     _check_tags(source, tokens)
     with _authors_words(source, tokens):
@@ -162,7 +162,7 @@ def _tokens(source: str, state: str | None) -> list[_Token]:
 
     unreal = _UNREAL.search(source)
     if unreal:
-        refuse(source, unreal.start(), "A character here is broken. Type the line again.")
+        raise wrong(source, unreal.start(), "A character here is broken. Type the line again.")
     tokens = []
     end = 0
     try:
@@ -173,20 +173,21 @@ def _tokens(source: str, state: str | None) -> list[_Token]:
             if kind != "whitespace":
                 tokens.append(_Token(at, kind, text))
     except TemplateSyntaxError as error:
-        _refuse_character(source, end, tokens, error.message or "")
+        raise _wrong_character(source, end, tokens) from error
     return tokens
 
 
-def _refuse_character(source: str, at: int, tokens: Sequence[_Token], found: str) -> NoReturn:
+def _wrong_character(source: str, at: int, tokens: Sequence[_Token]) -> ExpressionError:
+    """Return what to say where the lexer could go no further than `at`."""
     last = tokens[-1] if tokens else None
     if last is not None and last.kind == "comment_begin":
-        refuse(source, last.at, "The comment that begins here does not end. Close it with #}.")
+        return wrong(source, last.at, "The comment that begins here does not end. Close it with #}.")
     if last is not None and last.kind == "raw_begin":
-        _refuse_tag(source, last.at, "raw")
+        return _wrong_tag(source, last.at, "raw")
     character = source[at : at + 1]
     if character in _CLOSE or character == "}":
-        refuse(source, at, f"`{character}` closes nothing that is open here. Check the brackets. {found and ''}".strip())
-    refuse(source, at, _CHARACTERS.get(character, f"`{character}` means nothing here. Take it out."))
+        return wrong(source, at, f"`{character}` closes nothing that is open here. Check the brackets.")
+    return wrong(source, at, _CHARACTERS.get(character, f"`{character}` means nothing here. Take it out."))
 
 
 def _check_tags(source: str, tokens: Sequence[_Token]) -> None:
@@ -198,68 +199,74 @@ def _check_tags(source: str, tokens: Sequence[_Token]) -> None:
         token = tokens[index]
         index += 1
         if token.kind in ("raw_begin", "raw_end"):
-            _refuse_tag(source, token.at, "raw")
+            raise _wrong_tag(source, token.at, "raw")
         if token.kind not in ("variable_begin", "block_begin"):
             continue
         tags += 1
         if tags > TAG_LIMIT:
-            refuse(source, token.at, f"The text has more than {TAG_LIMIT} tags. Split it over scenes.")
+            raise wrong(source, token.at, f"The text has more than {TAG_LIMIT} tags. Split it over scenes.")
         closer = token.kind.replace("begin", "end")
         first = index
         while index < len(tokens) and tokens[index].kind != closer:
             index += 1
         mark = token.text[:2]
         if index == len(tokens):
-            refuse(source, token.at, f"`{mark}` is never closed. Close it with `{'}}' if mark == '{{' else '%}'}`.")
+            raise wrong(
+                source, token.at, f"`{mark}` is never closed. Close it with `{'}}' if mark == '{{' else '%}'}`."
+            )
         inside = tokens[first:index]
         if token.kind == "block_begin":
             _check_block(source, token, inside, open_ifs)
         elif not inside:
-            refuse(source, token.at, "There is nothing between {{ and }}. Write what to show.")
+            raise wrong(source, token.at, "There is nothing between {{ and }}. Write what to show.")
         _check_tag(source, inside)
     if open_ifs:
-        refuse(source, open_ifs[-1][0], "This {% if %} is never closed. Close it with {% endif %}.")
+        raise wrong(source, open_ifs[-1][0], "This {% if %} is never closed. Close it with {% endif %}.")
 
 
 def _check_block(source: str, tag: _Token, inside: Sequence[_Token], open_ifs: list[list[int]]) -> None:
     word = inside[0].text if inside else ""
     if word == "if":
         if len(open_ifs) == NESTING_LIMIT:
-            refuse(source, tag.at, f"More than {NESTING_LIMIT} {{% if %}} stand in one another. Give parts to `let`.")
+            raise wrong(
+                source, tag.at, f"More than {NESTING_LIMIT} {{% if %}} stand in one another. Give parts to `let`."
+            )
         open_ifs.append([tag.at, 0, 0])
     elif word not in ("elif", "else", "endif"):
-        _refuse_tag(source, tag.at, word)
+        raise _wrong_tag(source, tag.at, word)
     elif not open_ifs:
-        refuse(source, tag.at, f"This {{% {word} %}} belongs to no {{% if %}}. Take it out, or open one before it.")
+        raise wrong(
+            source, tag.at, f"This {{% {word} %}} belongs to no {{% if %}}. Take it out, or open one before it."
+        )
     elif word == "endif":
         open_ifs.pop()
     elif open_ifs[-1][2]:
-        refuse(source, tag.at, f"{{% {word} %}} comes after {{% else %}}. Let {{% else %}} be the last.")
+        raise wrong(source, tag.at, f"{{% {word} %}} comes after {{% else %}}. Let {{% else %}} be the last.")
     elif word == "else":
         open_ifs[-1][2] = 1
     else:
         open_ifs[-1][1] += 1
         if open_ifs[-1][1] > BRANCH_LIMIT:
-            refuse(source, tag.at, f"This {{% if %}} has more than {BRANCH_LIMIT} {{% elif %}}. Split it.")
+            raise wrong(source, tag.at, f"This {{% if %}} has more than {BRANCH_LIMIT} {{% elif %}}. Split it.")
     if word in ("if", "elif") and len(inside) == 1:
-        refuse(source, tag.at, f"{{% {word} %}} has no condition. Write one: {{% {word} has_key %}}.")
+        raise wrong(source, tag.at, f"{{% {word} %}} has no condition. Write one: {{% {word} has_key %}}.")
     if word == "else" and len(inside) > 1 and inside[1].text == "if":
-        refuse(source, tag.at, "`else if` is not known. Write {% elif ... %}.")
+        raise wrong(source, tag.at, "`else if` is not known. Write {% elif ... %}.")
     if word in ("else", "endif") and len(inside) > 1:
-        refuse(source, inside[1].at, f"{{% {word} %}} takes nothing after it. Take it out.")
+        raise wrong(source, inside[1].at, f"{{% {word} %}} takes nothing after it. Take it out.")
 
 
-def _refuse_tag(source: str, at: int, word: str) -> NoReturn:
+def _wrong_tag(source: str, at: int, word: str) -> ExpressionError:
     known = "A text knows {{ }}, {% if %}, {% elif %}, {% else %} and {% endif %}."
     if word in _TAGS:
-        refuse(source, at, f"{{% {word} %}}: there are no {_TAGS[word]} in a text. {known}")
-    refuse(source, at, f"{{% {word or ' '} %}} is not known. {known}")
+        return wrong(source, at, f"{{% {word} %}}: there are no {_TAGS[word]} in a text. {known}")
+    return wrong(source, at, f"{{% {word or ' '} %}} is not known. {known}")
 
 
 def _check_tag(source: str, tokens: Sequence[_Token]) -> None:
-    """Refuse, in one expression, what has no meaning here, and what nests deeper than the parser can be trusted with."""
+    """Refuse, in one expression, what has no meaning here, and what nests deeper than the parser should go."""
     if tokens and tokens[-1].at + len(tokens[-1].text) - tokens[0].at > EXPRESSION_LIMIT:
-        refuse(
+        raise wrong(
             source,
             tokens[0].at,
             f"The expression is longer than {EXPRESSION_LIMIT} characters. Name parts of it with `let`.",
@@ -269,7 +276,7 @@ def _check_tag(source: str, tokens: Sequence[_Token]) -> None:
     for token in tokens:
         if token.kind == "operator":
             if token.text in _OPERATORS:
-                refuse(source, token.at, _OPERATORS[token.text])
+                raise wrong(source, token.at, _OPERATORS[token.text])
             nesting += (token.text in _OPEN) - (token.text in _CLOSE)
         elif token.kind == "name":
             _check_word(source, token)
@@ -281,20 +288,20 @@ def _check_tag(source: str, tokens: Sequence[_Token]) -> None:
         prefixes += bool(prefix and before)
         before = prefix
         if nesting + prefixes > NESTING_LIMIT:
-            refuse(source, token.at, "The expression nests too deep here. Name parts of it with `let`.")
+            raise wrong(source, token.at, "The expression nests too deep here. Name parts of it with `let`.")
 
 
 def _check_word(source: str, token: _Token) -> None:
     if token.text in _WORDS:
-        refuse(source, token.at, _WORDS[token.text])
+        raise wrong(source, token.at, _WORDS[token.text])
     if not token.text.isidentifier():
-        refuse(source, token.at, f"`{token.text}` is not a name. Names are made of letters, digits and _.")
+        raise wrong(source, token.at, f"`{token.text}` is not a name. Names are made of letters, digits and _.")
 
 
 def _check_string(source: str, token: _Token) -> None:
     for escape in _ESCAPE.finditer(token.text):
         if escape[1] not in "\\'\"n":
-            refuse(
+            raise wrong(
                 source,
                 token.at + escape.start(),
                 "A backslash means nothing before this character. Write \\\\ to show one.",
@@ -304,9 +311,9 @@ def _check_string(source: str, token: _Token) -> None:
 def _check_number(source: str, token: _Token) -> None:
     digits = token.text.replace("_", "")
     if not digits.isascii():
-        refuse(source, token.at, "A number is written with the digits 0 to 9.")
+        raise wrong(source, token.at, "A number is written with the digits 0 to 9.")
     if len(digits) > 40 or not (int(digits, 0) if token.kind == "integer" else float(digits)) <= LIMIT:
-        refuse(source, token.at, "The number is too large or too long. Numbers stop at 1,000,000,000,000,000.")
+        raise wrong(source, token.at, "The number is too large or too long. Numbers stop at 1,000,000,000,000,000.")
 
 
 def _check_depth(source: str, tree: nodes.Node) -> None:
@@ -316,7 +323,7 @@ def _check_depth(source: str, tree: nodes.Node) -> None:
     while waiting:
         node, depth = waiting.pop()
         if depth > DEPTH_LIMIT:
-            refuse(source, node.lineno or 0, "The expression has too many parts. Name some of them with `let`.")
+            raise wrong(source, node.lineno or 0, "The expression has too many parts. Name some of them with `let`.")
         inner = depth + 1 if isinstance(node, (nodes.Expr, nodes.Helper)) else 0
         waiting.extend((child, inner) for child in node.iter_child_nodes())
 
@@ -332,8 +339,8 @@ def _authors_words(source: str, tokens: Sequence[_Token]) -> Iterator[None]:
         token = next((token for token in tokens if token.at == error.lineno), None)
         if token is None or "end of " in (error.message or ""):
             end = token.at if token is not None and token.kind.endswith("_end") else len(source)
-            refuse(source, end, "The expression ends too soon: something is missing here.")
+            raise wrong(source, end, "The expression ends too soon: something is missing here.") from error
         hint = "Is something missing before it?"
         if token.text not in _KEYWORDS and token.text.lower() in _KEYWORDS:
             hint = f"Did you mean `{token.text.lower()}`?"
-        refuse(source, token.at, f"`{token.text}` is not expected here. {hint}")
+        raise wrong(source, token.at, f"`{token.text}` is not expected here. {hint}") from error

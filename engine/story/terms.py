@@ -75,6 +75,8 @@ class Names:
     """The only values of each `one_of` variable."""
     lets: Mapping[str, Expression] = field(default_factory=dict)
     scenes: Collection[str] = ()
+    broken: Collection[str] = ()
+    """Lets that are declared and wrong: naming one is refused with a word about it, not as an unknown name."""
 
 
 class ExpressionError(Exception):

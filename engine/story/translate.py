@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.story import arithmetic, variations
-from engine.story.grammar import refuse
+from engine.story.grammar import wrong
 from engine.story.suggest import did_you_mean, listed
-from engine.story.terms import Kind, Names, Scope, Value
+from engine.story.terms import ExpressionError, Kind, Names, Scope, Value
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COST_LIMIT = 2_000
 """Steps one evaluation may take with its lets filled in; about 0.1 ms."""
 LET_COST = 10
-"""What naming a let costs beside its own steps: bounds how deep lets call one another (200 of Python's 1,000 frames)."""
+"""What naming a let costs beside its own steps: lets call one another 200 deep at most."""
 OPTION_LIMIT = 50
 """Options of one varying call, arguments of `min` and `max`."""
 
@@ -34,6 +34,9 @@ RESERVED = frozenset(
     {*BUILTINS, "and", "or", "not", "in", "is", "if", "else", "elif", "endif", "true", "false", "none"}
 )
 """Names that no variable and no let may have."""
+
+BROKEN = 'The let "{name}" has a mistake of its own. Mend that first.'
+"""What is said of an expression that uses a let which cannot be used."""
 
 _REACHABLE: dict[str, Any] = {
     "__builtins__": {},
@@ -120,28 +123,30 @@ class Translator:
 
     def function(self, body: ast.expr) -> Callable[[Scope], Any]:
         """Return `body` as a function of a scope."""
-        arguments = ast.arguments(
-            posonlyargs=[], args=[ast.arg("scope")], kwonlyargs=[], kw_defaults=[], defaults=[]
-        )
+        arguments = ast.arguments(posonlyargs=[], args=[ast.arg("scope")], kwonlyargs=[], kw_defaults=[], defaults=[])
         tree = ast.fix_missing_locations(ast.Expression(ast.Lambda(arguments, body)))
         reachable = {**_REACHABLE, **self._lets} if self._lets else _REACHABLE
         made: Callable[[Scope], Any] = eval(compile(tree, "<story>", "eval"), reachable)
         return made
 
-    def expression(self, node: nodes.Expr) -> Typed:
+    def condition(self, node: nodes.Node) -> ast.expr:
+        """Return a part of the source as Python that is taken for true or not."""
+        return self.expression(node).code
+
+    def expression(self, node: nodes.Node) -> Typed:
         """Return a checked part of the source as Python; raises ExpressionError."""
         self.cost += 1
         translate = self._known.get(type(node).__name__)
         if translate is None:
-            self._refuse(node, "This is not part of the language of expressions. See docs/story-format.md.")
+            raise self.unknown(node)
         typed = translate(node)
         if self.cost > COST_LIMIT:
-            self._refuse(
+            raise self._wrong(
                 node, f"With its lets filled in, this takes more than {COST_LIMIT} steps. Make the lets simpler."
             )
         return typed
 
-    def shown(self, node: nodes.Expr) -> ast.expr:
+    def shown(self, node: nodes.Node) -> ast.expr:
         """Return a part of the source as Python that gives what a reader sees of it."""
         return _promoted(self.expression(node), "text")
 
@@ -165,11 +170,15 @@ class Translator:
             **dict.fromkeys(_SUMS, self._sum),
         }
 
-    def _refuse(self, node: nodes.Expr | Typed, message: str) -> NoReturn:
-        at = node.at if isinstance(node, Typed) else node.lineno
-        refuse(self._source, at or 0, message)
+    def unknown(self, node: nodes.Node) -> ExpressionError:
+        """Return the error about a part of the source that the language leaves out."""
+        return wrong(self._source, node.lineno or 0, "This is not part of the language. See docs/story-format.md.")
 
-    def _typed(self, node: nodes.Expr, code: ast.expr, kind: Kind, called: str = "this") -> Typed:
+    def _wrong(self, node: nodes.Node | Typed, message: str) -> ExpressionError:
+        at = node.at if isinstance(node, Typed) else node.lineno
+        return wrong(self._source, at or 0, message)
+
+    def _typed(self, node: nodes.Node, code: ast.expr, kind: Kind, called: str = "this") -> Typed:
         return Typed(code, kind, node.lineno or 0, called)
 
     def _constant(self, node: nodes.Const) -> Typed:
@@ -200,10 +209,12 @@ class Translator:
             self.cost += let.cost + LET_COST
             number = f"let{len(self._lets)}"
             self._lets[number] = let.evaluate
-            return self._typed(node, _called(number, _SCOPE), let.kind, name)
+            return self._typed(node, called(number, _SCOPE), let.kind, name)
+        if name in self._names.broken:
+            raise self._wrong(node, BROKEN.format(name=name))
         if name in FUNCTIONS:
-            self._refuse(node, f"`{name}` is a function. Write what it works on: `{name}(...)`.")
-        self._refuse(node, f'"{name}" is not declared. {self._hint(name)}')
+            raise self._wrong(node, f"`{name}` is a function. Write what it works on: `{name}(...)`.")
+        raise self._wrong(node, f'"{name}" is not declared. {self._hint(name)}')
 
     def _hint(self, name: str) -> str:
         if any(name in options for options in self._names.options.values()):
@@ -219,7 +230,7 @@ class Translator:
             code.ops.append(operator)
             if operand.op in ("in", "notin"):
                 if len(node.ops) > 1:
-                    self._refuse(node.expr, f"`{sign}` stands in a chain of comparisons. Split it with `and`.")
+                    raise self._wrong(node.expr, f"`{sign}` stands in a chain of comparisons. Split it with `and`.")
                 code.comparators.append(self._among(left, operand.expr))
                 continue
             right = self.expression(operand.expr)
@@ -231,10 +242,10 @@ class Translator:
     def _check_comparison(self, left: Typed, sign: str, right: Typed) -> None:
         if not _alike(left, right):
             hint = " Write the variable alone, or with `not`." if "bool" in (left.kind, right.kind) else ""
-            self._refuse(right, f"{left.described()} and {right.described()}: they cannot be compared.{hint}")
+            raise self._wrong(right, f"{left.described()} and {right.described()}: they cannot be compared.{hint}")
         if sign not in ("==", "!="):
             if left.kind == "bool":
-                self._refuse(right, f"{left.described()}: `{sign}` compares numbers or texts. Use == or !=.")
+                raise self._wrong(right, f"{left.described()}: `{sign}` compares numbers or texts. Use == or !=.")
             return
         self._check_option(left, right)
         self._check_option(right, left)
@@ -243,12 +254,12 @@ class Translator:
         value = constant.code.value if isinstance(constant.code, ast.Constant) else None
         if variable.options and isinstance(value, str) and value not in variable.options:
             hint = did_you_mean(value, variable.options) or f" It can be {listed(variable.options)}."
-            self._refuse(constant, f'{variable.called} is never "{value}".{hint}')
+            raise self._wrong(constant, f'{variable.called} is never "{value}".{hint}')
 
     def _among(self, left: Typed, node: nodes.Expr) -> ast.expr:
         if type(node).__name__ not in ("List", "Tuple"):
-            self._refuse(node, "`in` looks for a value in a list: mood in ['warm', 'angry'].")
-        items = [self.expression(item) for item in node.iter_child_nodes()]  # type: ignore[arg-type]  # all Expr
+            raise self._wrong(node, "`in` looks for a value in a list: mood in ['warm', 'angry'].")
+        items = [self.expression(item) for item in node.iter_child_nodes()]
         for item in items:
             self._check_comparison(left, "==", item)
         return ast.Tuple([item.code for item in items], ast.Load())
@@ -268,9 +279,9 @@ class Translator:
     def _number(self, node: nodes.Expr, sign: str) -> Typed:
         typed = self.expression(node)
         if typed.kind == "text":
-            self._refuse(typed, f"{typed.described()}: `{sign}` works on numbers. To join texts, write `~`.")
+            raise self._wrong(typed, f"{typed.described()}: `{sign}` works on numbers. To join texts, write `~`.")
         if typed.kind == "bool":
-            self._refuse(
+            raise self._wrong(
                 typed, f"{typed.described()}: `{sign}` works on numbers. Write (1 if {typed.called} else 0)."
             )
         return typed
@@ -279,21 +290,21 @@ class Translator:
         function, sign = _SUMS[type(node).__name__]
         left, right = self._number(node.left, sign), self._number(node.right, sign)
         kind: Kind = "float" if function == "divide" else _common([left, right])
-        return self._typed(node, _called(function, left.code, right.code), kind)
+        return self._typed(node, called(function, left.code, right.code), kind)
 
     def _sign(self, node: nodes.Neg | nodes.Pos) -> Typed:
         typed = self._number(node.node, "-")
         if type(node).__name__ == "Pos":
             return typed
-        code = _called("subtract", ast.Constant(0), typed.code)
+        code = called("subtract", ast.Constant(0), typed.code)
         return self._typed(node, code, typed.kind)
 
     def _concat(self, node: nodes.Concat) -> Typed:
-        return self._typed(node, _called("join", *[self.shown(part) for part in node.nodes]), "text")
+        return self._typed(node, called("join", *[self.shown(part) for part in node.nodes]), "text")
 
     def _condition(self, node: nodes.CondExpr) -> Typed:
         if node.expr2 is None:
-            self._refuse(node, "What is it otherwise? Write `... if ... else ...`.")
+            raise self._wrong(node, "What is it otherwise? Write `... if ... else ...`.")
         test = self.expression(node.test)
         sides = [self.expression(node.expr1), self.expression(node.expr2)]
         kind = self._agreed(sides, "the two sides of `if ... else` must be of one kind")
@@ -304,7 +315,7 @@ class Translator:
         """Return the kind that all sides can be given: in a text, a number may stand for itself among texts."""
         for side in sides[1:]:
             if not _alike(sides[0], side) and not (self._in_text and "bool" not in (sides[0].kind, side.kind)):
-                self._refuse(side, f"{sides[0].described()} and {side.described()}: {rule}.")
+                raise self._wrong(side, f"{sides[0].described()} and {side.described()}: {rule}.")
         return _common(sides)
 
     def _call(self, node: nodes.Call) -> Typed:
@@ -312,9 +323,9 @@ class Translator:
         if type(node.node).__name__ != "Name" or name not in FUNCTIONS:
             known = ", ".join(FUNCTIONS)
             hint = did_you_mean(name, FUNCTIONS) or f" The functions are {known}."
-            self._refuse(node.node, f'"{name or "this"}" is not a function.{hint}')
+            raise self._wrong(node.node, f'"{name or "this"}" is not a function.{hint}')
         if node.kwargs or node.dyn_args is not None or node.dyn_kwargs is not None:
-            self._refuse(node.node, f"`{name}` takes plain values, one after the other, with commas between.")
+            raise self._wrong(node.node, f"`{name}` takes plain values, one after the other, with commas between.")
         if name == "visited":
             return self._visited(node)
         if name in VARIATIONS:
@@ -324,19 +335,17 @@ class Translator:
     def _visited(self, node: nodes.Call) -> Typed:
         scene = getattr(node.args[0], "value", None) if len(node.args) == 1 else None
         if not isinstance(scene, str):
-            self._refuse(node.node, "`visited` asks for one scene by its id, between quotes: visited('pier').")
+            raise self._wrong(node.node, "`visited` asks for one scene by its id, between quotes: visited('pier').")
         if scene not in self._names.scenes:
             hint = did_you_mean(scene, self._names.scenes)
-            self._refuse(node.args[0], f'There is no scene "{scene}".{hint}')
+            raise self._wrong(node.args[0], f'There is no scene "{scene}".{hint}')
         self.reads.add(f"@visited:{scene}")
         count = ast.Call(_GET_VISITS, [ast.Constant(scene), ast.Constant(0)], [])
         return self._typed(node.node, ast.Compare(count, [ast.Gt()], [ast.Constant(0)]), "bool")
 
     def _variation(self, node: nodes.Call, name: str) -> Typed:
         if name != "one_of" and not self._in_text:
-            self._refuse(
-                node.node, f"`{name}` varies a text. Here, compare `visits`, or draw with `one_of(...)`."
-            )
+            raise self._wrong(node.node, f"`{name}` varies a text. Here, compare `visits`, or draw with `one_of(...)`.")
         self._check_count(node, name, 1)
         number = variations.site_number(self._site, self._variations)
         self._variations += 1
@@ -346,29 +355,32 @@ class Translator:
         if name == "once_only":
             kind = "text"
         choices = ast.Tuple([_promoted(option, kind) for option in options], ast.Load())
-        return self._typed(node.node, _called(f"{name}_", _SCOPE, ast.Constant(number), choices), kind)
+        return self._typed(node.node, called(f"{name}_", _SCOPE, ast.Constant(number), choices), kind)
 
     def _numeric(self, node: nodes.Call, name: str) -> Typed:
         self._check_count(node, name, 1 if name == "abs" else 2)
         if name == "abs" and len(node.args) > 1:
-            self._refuse(node.node, "`abs` takes one number.")
+            raise self._wrong(node.node, "`abs` takes one number.")
         numbers = [self._number(argument, name) for argument in node.args]
         kind = _common(numbers)
         function = {"abs": "absolute", "min": "least", "max": "greatest"}[name]
-        return self._typed(node.node, _called(function, *[_promoted(each, kind) for each in numbers]), kind)
+        return self._typed(node.node, called(function, *[_promoted(each, kind) for each in numbers]), kind)
 
     def _check_count(self, node: nodes.Call, name: str, fewest: int) -> None:
         if not fewest <= len(node.args) <= OPTION_LIMIT:
-            self._refuse(node.node, f"`{name}` takes {fewest} to {OPTION_LIMIT} values; here it has {len(node.args)}.")
+            raise self._wrong(
+                node.node, f"`{name}` takes {fewest} to {OPTION_LIMIT} values; here it has {len(node.args)}."
+            )
 
     def _item(self, node: nodes.Getitem) -> NoReturn:
-        self._refuse(node, "A value has no parts to reach with [ ]. Use the variable's own name.")
+        raise self._wrong(node, "A value has no parts to reach with [ ]. Use the variable's own name.")
 
     def _list(self, node: nodes.List | nodes.Tuple) -> NoReturn:
-        self._refuse(node, "A list stands only after `in`: mood in ['warm', 'angry'].")
+        raise self._wrong(node, "A list stands only after `in`: mood in ['warm', 'angry'].")
 
 
-def _called(function: str, *arguments: ast.expr) -> ast.expr:
+def called(function: str, *arguments: ast.expr) -> ast.expr:
+    """Return Python that calls one of the functions in reach."""
     return ast.Call(ast.Name(function, ast.Load()), list(arguments), [])
 
 
@@ -390,5 +402,4 @@ def _common(sides: Iterable[Typed]) -> Kind:
 def _promoted(typed: Typed, kind: Kind) -> ast.expr:
     if typed.kind == kind:
         return typed.code
-    return _called("show" if kind == "text" else "real", typed.code)
-
+    return called("show" if kind == "text" else "real", typed.code)
