@@ -6,7 +6,7 @@ all stand behind `Model`, so a whole game runs with no screen and no network. A 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -98,8 +98,8 @@ class Model(Protocol):
     def name(self) -> str:
         """How the player sees it: a model's name, or `scripted`."""
 
-    def stream(self, request: Request) -> AsyncIterator[Piece]:
-        """Answer, piece by piece; raises `ModelError`. Closing the iterator cancels at once."""
+    def stream(self, request: Request) -> AsyncGenerator[Piece]:
+        """Answer, piece by piece; raises `ModelError`. Closing the generator cancels at once."""
 
     async def aclose(self) -> None:
         """Let go of connections."""

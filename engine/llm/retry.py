@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\s*\d+(\.\d+)?\s*")
 
 
 def worth_retrying(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether the same request may succeed later. `headers` has lower-case names; `x-should-retry` has the last word."""
+    """Whether the same request may succeed later; `x-should-retry` has the last word. Header names are lower-case."""
     told = headers.get("x-should-retry", "").strip().lower()
     if told in {"true", "false"}:
         return told == "true"

@@ -1,7 +1,7 @@
 """Decodes server-sent events from bytes cut anywhere.
 
 It does no IO, knows nothing of chat completions, and refuses to hold more than its limits. Of the WHATWG format it
-keeps what such servers use: `data` and `event`; `id` and `retry` are for clients that reconnect, which this one never does.
+keeps `data` and `event`; `id` and `retry` are for clients that reconnect, which this one never does.
 """
 
 from __future__ import annotations
