@@ -74,7 +74,7 @@ def divide(a: Number, b: Number) -> float:
 def floor_divide(a: Number, b: Number) -> Number:
     """Return a / b rounded down, or 0 where b is 0."""
     if b == 0:
-        return 0 * b
+        return 0.0 if isinstance(a, float) else 0 * b
     try:
         total = a // b
     except OverflowError:
@@ -85,7 +85,7 @@ def floor_divide(a: Number, b: Number) -> Number:
 def remainder(a: Number, b: Number) -> Number:
     """Return what a // b leaves, with the sign of b; 0 where b is 0."""
     if b == 0:
-        return 0 * b
+        return 0.0 if isinstance(a, float) else 0 * b
     try:
         total = a % b
     except OverflowError:

@@ -20,7 +20,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.story.grammar import parse_expression, wrong
+from engine.story.grammar import parse_expression
+from engine.story.refusals import wrong
 from engine.story.terms import Expression, ExpressionError, Kind, Names, Scope, Text, Value
 from engine.story.texts import compile_text
 from engine.story.translate import BROKEN, RESERVED, Translator

@@ -10,13 +10,16 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine.story import emit
 from engine.story.arithmetic import finish
 from engine.story.grammar import TEXT_LIMIT, parse_text
 from engine.story.terms import Names, Text
-from engine.story.translate import Translator, called
+from engine.story.translate import Translator
 
 if TYPE_CHECKING:
     from jinja2 import nodes
+
+_JOIN = emit.member(emit.constant(""), "join")
 
 
 def compile_text(source: str, names: Names, site: str) -> Text:
@@ -30,7 +33,7 @@ def compile_text(source: str, names: Names, site: str) -> Text:
         return Text(source, lambda scope: words, frozenset(), constant=True)
     tree = parse_text(source)
     translator = Translator(source, names, site, in_text=True)
-    render = translator.function(called("finish", _joined(translator, tree.body)))
+    render = translator.function(emit.call("finish", _joined(translator, tree.body)))
     return Text(source, render, frozenset(translator.reads), constant=not translator.reads)
 
 
@@ -45,19 +48,19 @@ def _joined(translator: Translator, body: Sequence[nodes.Node]) -> ast.expr:
         elif isinstance(node, nodes.Output):
             for piece in node.nodes:
                 if isinstance(piece, nodes.TemplateData):
-                    parts.append(ast.Constant(piece.data))
+                    parts.append(emit.constant(piece.data))
                 else:
                     parts.append(translator.shown(piece))
         else:
             raise translator.unknown(node)
     if len(parts) == 1:
         return parts[0]
-    return ast.Call(ast.Attribute(ast.Constant(""), "join", ast.Load()), [ast.Tuple(parts, ast.Load())], [])
+    return emit.call(_JOIN, emit.row(parts))
 
 
 def _choice(translator: Translator, node: nodes.If) -> ast.expr:
     branches = [(translator.condition(one.test), _joined(translator, one.body)) for one in (node, *node.elif_)]
     code = _joined(translator, node.else_)
     for test, body in reversed(branches):
-        code = ast.IfExp(test, body, code)
+        code = emit.choose(test, body, code)
     return code
