@@ -1,7 +1,7 @@
 """Turns events into the JSON of a save and back, exactly: what it does not know, it refuses.
 
-It knows shapes and sizes only. Whether events make sense together is for their fold to show; where they came from is
-for `rows` and `verify`. All text passes `plaintext.clean` both ways, so no save can carry a terminal escape to a screen.
+It knows shapes and sizes only: whether events make sense together is for their fold to show. All text passes
+`plaintext.clean` both ways, so no save can carry a terminal escape to a screen.
 """
 
 from __future__ import annotations
@@ -173,8 +173,8 @@ def _note(loaded: dict[str, Any]) -> dict[str, Scalar]:
     if len(loaded) > MOST_NOTES:
         raise Malformed(f"its note has more than {MOST_NOTES} entries")
     note: dict[str, Scalar] = {}
-    for name, value in loaded.items():
-        name = _text(name, "a name in its note")
+    for key, value in loaded.items():
+        name = _text(key, "a name in its note")
         if any(word in name.casefold() for word in _SECRETS):
             raise Malformed(f'its note holds "{name[:40]}", and a save keeps no secrets')
         note[name] = None if value is None else _value(value, f"{name[:40]} in its note")

@@ -25,6 +25,7 @@ from engine.saves.codec import (
     encode_events,
     encode_note,
 )
+from engine.saves.tree import Place
 
 LONGEST_LINE = 500
 """Characters in a title, id, hash or version."""
@@ -78,12 +79,13 @@ class Named:
     name: str
     turn: int
     at: datetime
+    """When that turn was committed."""
 
 
 META = "one, playthrough, created, seed, story_id, story_title, story_hash, story_version, sum"
 TURN = "id, parent, at, story_hash, events, note, sum"
 PLACE = "one, head, tip, sum"
-NAME = "name, turn, at, sum"
+NAME = "name, turn, sum"
 """The columns of each table, in the order that the functions below take and give."""
 
 
@@ -129,28 +131,26 @@ def read_turn(row: Row) -> Turn:
     )
 
 
-def place_row(head: int, tip: int) -> Row:
-    """Return the row that keeps which turn is being played and which one redo leads towards."""
-    return _summed(1, head or None, tip or None)
+def place_row(place: Place) -> Row:
+    """Return the row that keeps a place in the tree."""
+    return _summed(1, place.head or None, place.tip or None)
 
 
-def read_place(row: Row) -> tuple[int, int]:
-    """Return head and tip; 0 for none."""
+def read_place(row: Row) -> Place:
+    """Return the place that a row keeps; raises `Malformed`."""
     _, head, tip = _checked(row)
-    return _integer(head or 0), _integer(tip or 0)
+    return Place(_integer(head or 0), _integer(tip or 0))
 
 
-def name_row(named: Named) -> Row:
+def name_row(name: str, turn: int) -> Row:
     """Return the row that keeps a name; raises `Malformed`."""
-    return _summed(named.name, named.turn, written(named.at))
+    return _summed(_name(name), turn)
 
 
-def read_name(row: Row) -> Named:
-    """Return what a row of `names` says; raises `Malformed`."""
-    name, turn, at = _checked(row)
-    if not 0 < len(_own(name)) <= LONGEST_NAME:
-        raise Malformed("it is empty or too long")
-    return Named(name, _integer(turn), _moment(at))
+def read_name(row: Row) -> tuple[str, int]:
+    """Return a name and the turn that it is given to; raises `Malformed`."""
+    name, turn = _checked(row)
+    return _name(name), _integer(turn)
 
 
 def written(at: datetime) -> str:
@@ -174,7 +174,7 @@ def _moment(text: Any) -> datetime:
 
 def _line(text: str) -> str:
     """Return a text of our own as it goes into a save."""
-    return clean_line(text)[:LONGEST_LINE]
+    return clean_line(text)[:LONGEST_LINE].rstrip()
 
 
 def _own(text: Any) -> str:
@@ -182,6 +182,12 @@ def _own(text: Any) -> str:
     if not isinstance(text, str) or len(text) > LONGEST_LINE or clean_line(text) != text:
         raise Malformed("it holds a text that Palaver does not write")
     return text
+
+
+def _name(text: Any) -> str:
+    if not 0 < len(_own(text)) <= LONGEST_NAME:
+        raise Malformed("it is empty or too long")
+    return str(text)
 
 
 def _integer(number: Any) -> int:

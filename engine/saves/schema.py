@@ -61,7 +61,6 @@ CREATE TABLE place (
 CREATE TABLE names (
     name TEXT PRIMARY KEY,
     turn INTEGER NOT NULL REFERENCES turns (id),
-    at TEXT NOT NULL,
     sum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID""",
         ),
