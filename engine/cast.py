@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from engine.dialogue.tokens import TokenCounter
 from engine.llm.protocol import Model
@@ -21,8 +23,8 @@ class Cast:
     counter: TokenCounter
     context: int = 4_096
     """Tokens of one prompt and its reply."""
-    reply_tokens: int = 300
-    """Tokens kept free for a reply, where the character's author does not say."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters the player set: they go before a story's taste, and its `max_tokens` may not pass theirs."""
 
     async def aclose(self) -> None:
         """Let go of every model's connections."""

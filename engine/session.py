@@ -91,6 +91,8 @@ class Session:
         self._renames = Renames(graph)
         self._stopping = asyncio.Event()
         self._busy = False
+        self._warned: set[str] = set()
+        self._counter = cast.counter
         self._recall()
 
     # Opening and closing
@@ -286,7 +288,11 @@ class Session:
             if question is not None:
                 yield Judging()
             read = Read(who=who) if question is None else await self._judged(question, who)
-        self._briefing.learn(request, finished)
+        warning = self._briefing.learn(finished)
+        self._counter = self._briefing.counter
+        if warning and warning not in self._warned:
+            self._warned.add(warning)
+            self.notices.append(warning)
         yield Turned(self._commit(spoken, answered, self._made(answered.state, read)))
 
     async def _pieces(self, model: Model, request: Request) -> AsyncGenerator[Delta | Waiting | Finished]:
@@ -355,7 +361,7 @@ class Session:
             self.notices.append("The story was edited since this game was saved; it goes on where it was.")
         self._telling = Telling(self.graph)
         self._lines = list(self._telling.lines(fitting))
-        self._briefing = Briefing(self.graph, self.cast)
+        self._briefing = Briefing(self.graph, self.cast, self._counter)
         self._briefing.extend(fitting)
         self.unsent = None
 
