@@ -14,22 +14,14 @@ _TITLES = frozenset("the a an mr mrs ms miss dr sir lady lord old young captain 
 def answerer(line: str, names: Mapping[str, str], turn: int) -> str:
     """Return the id of who answers `line`.
 
-    `names` maps the ids of those present to their names, in the order written. Whoever is named first in the line is
-    addressed; when nobody is, the characters answer one after another, by the number of the `turn` (from 0).
+    `names` maps the ids of those present to their names, in the order written. A name that begins or ends the line
+    calls its bearer ("Odd, is it true?", "Is Odd lying, Maren?"), else the one named first answers; when nobody is named,
+    they answer one after another, by the number of the `turn` (from 0).
     """
-    if len(names) > 1:
-        spoken = _folded(line)
-        places = {who: _place(spoken, name) for who, name in names.items()}
-        named = {who: place for who, place in places.items() if place is not None}
-        if named:
-            return min(named, key=lambda who: named[who])
-    return list(names)[turn % len(names)]
-
-
-def _place(words: list[str], name: str) -> int | None:
-    """The place of the first word of `words` that is part of `name`, titles aside."""
-    parts = {part for part in _folded(name) if part not in _TITLES}
-    return next((place for place, word in enumerate(words) if word in parts), None)
+    spoken = _folded(line)
+    bearers = {part: who for who, name in names.items() for part in _folded(name) if part not in _TITLES}
+    called = [word for word in (*spoken[:1], *spoken[-1:], *spoken) if word in bearers]
+    return bearers[called[0]] if called else list(names)[turn % len(names)]
 
 
 def _folded(text: str) -> list[str]:
