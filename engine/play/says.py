@@ -49,6 +49,11 @@ def said(patterns: Sequence[Pattern], exchange: Iterable[tuple[str, str]]) -> st
     return ""
 
 
+def folded_words(text: str) -> list[str]:
+    """Return the words of `text` as they are compared: caseless, in one form; a letter each where none are spaced."""
+    return [word for word, _, _ in _tokens(unicodedata.normalize("NFC", text))]
+
+
 def _speaks(wanted: str, who: str) -> bool:
     return who == wanted or (not wanted and who != PLAYER)
 
@@ -58,7 +63,7 @@ def _parts(words: Iterable[str]) -> Iterator[str]:
     run: list[str] = []
     for word in (*words, ANY):
         if word != ANY:
-            run += (folded for folded, _, _ in _tokens(unicodedata.normalize("NFC", word)))
+            run += folded_words(word)
         elif run:
             yield _GAP + _GAP.join(run) + _GAP
             run = []
