@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.dialogue.answer import Unreadable, only_object
+from engine.dialogue.memory import History
 from engine.dialogue.messages import Message
 from engine.plaintext import clean_line
 from engine.play.moves import Claim, Read
@@ -25,7 +26,6 @@ from engine.story.graph import PLAYER, MoveRule, Outcome, Scene, StoryGraph
 EARLIER = 6
 """Lines before the turn that the judge is shown, so that it understands what the turn's own are about."""
 LONGEST_EVIDENCE = 500
-SCHEMA_NAME = "reading"
 _TOKENS, _TOKENS_A_CLAIM = 40, 80
 
 _SYSTEM = """\
@@ -60,13 +60,14 @@ class Question:
     """What was said in the turn."""
     max_tokens: int
     """Enough for the longest sensible answer."""
-    schema_name: str = SCHEMA_NAME
+    name: str = "reading"
+    """The schema's name."""
 
 
-def question(graph: StoryGraph, state: State, who: str, earlier: Sequence[tuple[str, str]] = ()) -> Question | None:
+def question(graph: StoryGraph, state: State, history: History, who: str) -> Question | None:
     """Return what to ask about the turn in `state.exchange`, in which `who` answered; None when nothing is open.
 
-    `earlier` are the lines before it (speaker id, text), of which the last few are shown.
+    `history` is what `who` witnessed before it; its last lines in this scene are shown beside it.
     """
     scene = graph.scenes.get(state.scene)
     if scene is None or not state.exchange:
@@ -75,6 +76,9 @@ def question(graph: StoryGraph, state: State, who: str, earlier: Sequence[tuple[
     outcomes = tuple(_askable(graph, state, scene, rules))
     if not outcomes and not rules:
         return None
+    earlier = [
+        line for turn in history.turns[max(history.since, len(history.turns) - EARLIER) :] for line in turn.lines
+    ]
     none = "none"
     while any(outcome.id == none for outcome in outcomes):
         none += "_"
@@ -148,10 +152,9 @@ def _lines(
     names = {PLAYER: "the player"} | {who: character.name for who, character in graph.characters.items()}
     if scene.title:
         yield f"The scene: {scene.title}"
-    before = tuple(earlier)[-EARLIER:]
-    if before:
+    if earlier:
         yield "Earlier lines, only so that you understand the others:"
-        yield from _fenced(before, names)
+        yield from _fenced(earlier[-EARLIER:], names)
     yield "The lines to judge:"
     yield from _fenced(state.exchange, names)
     if outcomes:

@@ -5,7 +5,7 @@ It reads words only; whether a piece may be told now is for its `if` and the pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from engine.play.says import folded_words
 from engine.story.graph import Lore
@@ -27,13 +27,13 @@ class Lorebook:
                 if words:
                     self._keys.setdefault(words[0], []).append((words, number))
 
-    def called(self, lines: Sequence[str]) -> set[int]:
-        """Return the numbers of the pages that `lines` call up. Linear in their words."""
+    def called(self, lines: Iterable[tuple[str, str]]) -> set[int]:
+        """Return the numbers of the pages that `lines` (speaker id, text) call up. Linear in their words."""
         found: set[int] = set()
         if not self._keys:
             return found
-        for line in lines:
-            words = folded_words(line)
+        for _, text in lines:
+            words = folded_words(text)
             for at, word in enumerate(words):
                 for key, number in self._keys.get(word, ()):
                     if words[at : at + len(key)] == key:

@@ -25,8 +25,8 @@ class Turn:
 
     messages: tuple[Message, ...] = ()
     """Roles alternate. The first is the user's; the character's own lines are the assistant's."""
-    lines: tuple[str, ...] = ()
-    """What was said in it, as bare words."""
+    lines: tuple[tuple[str, str], ...] = ()
+    """What was said in it, word for word: speaker id and text."""
     pinned: bool = False
     """An outcome came true in it: it is never dropped."""
 
@@ -36,14 +36,14 @@ class Turn:
         own = (at for at, message in enumerate(self.messages) if message.role == "assistant")
         return self.messages[: next(own, len(self.messages))]
 
-    def joined(self, role: Role, text: str, line: str = "") -> Turn:
-        """Return the turn with one more line in it: as the prompt has it, and as bare words where it has any."""
+    def joined(self, role: Role, text: str, *lines: tuple[str, str]) -> Turn:
+        """Return the turn with `text` added to the prompt's messages and `lines` to what was said."""
         messages, last = self.messages, self.messages[-1] if self.messages else None
         if last is not None and last.role == role:
             messages = (*messages[:-1], Message(role, f"{last.content}\n{text}"))
         else:
             messages = (*messages, Message(role, text))
-        return replace(self, messages=messages, lines=(*self.lines, line) if line else self.lines)
+        return replace(self, messages=messages, lines=(*self.lines, *lines))
 
 
 class History:
@@ -117,10 +117,10 @@ class History:
 
     def _with_line(self, turn: Turn, who: str, text: str, *, cut: bool = False) -> Turn:
         if who == self.who:
-            return turn.joined("assistant", speech.own_words(text, cut=cut), text)
+            return turn.joined("assistant", speech.own_words(text, cut=cut), (who, text))
         if who == PLAYER:
-            return turn.joined("user", speech.player_says(text), text)
-        return turn.joined("user", speech.other_says(self._name(who), text, cut=cut), text)
+            return turn.joined("user", speech.player_says(text), (who, text))
+        return turn.joined("user", speech.other_says(self._name(who), text, cut=cut), (who, text))
 
     def _name(self, who: str) -> str:
         character = self._graph.characters.get(who)
