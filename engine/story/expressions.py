@@ -20,6 +20,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.story.arithmetic import saturate
 from engine.story.grammar import parse_expression
 from engine.story.refusals import wrong
 from engine.story.terms import Expression, ExpressionError, Kind, Names, Scope, Text, Value
@@ -54,14 +55,13 @@ def compile_expression(source: str, names: Names, site: str = "") -> Expression:
 
 
 def literal(value: Value) -> Expression:
-    """Return the expression that always gives `value`."""
+    """Return the expression that always gives `value`; a number past the limit gives the limit."""
     kind: Kind = "text"
     if isinstance(value, bool):
         kind = "bool"
-    elif isinstance(value, int):
-        kind = "int"
-    elif isinstance(value, float):
-        kind = "float"
+    elif isinstance(value, (int, float)):
+        value = saturate(value)
+        kind = "int" if isinstance(value, int) else "float"
     return Expression(repr(value), kind, lambda scope: value, frozenset())
 
 

@@ -43,7 +43,7 @@ def parse_expression(source: str) -> nodes.Expr:
         raise wrong(source, tokens[0].at, "An expression stands here without {{ }}. Take them out.")
     check_expression(source, tokens)
     parser = _parser(tokens)
-    with _authors_words(source, tokens):
+    with _authors_words(source, tokens, parser):
         tree = parser.parse_expression()
         if parser.stream.current.type != "eof":
             parser.fail("unexpected", parser.stream.current.lineno)
@@ -57,8 +57,9 @@ def parse_text(source: str) -> nodes.Template:
         raise wrong(source, TEXT_LIMIT, f"The text is longer than {TEXT_LIMIT:,} characters. Split it over scenes.")
     tokens = _tokens(source, None)
     check_tags(source, tokens)
-    with _authors_words(source, tokens):
-        tree = _parser(tokens).parse()
+    parser = _parser(tokens)
+    with _authors_words(source, tokens, parser):
+        tree = parser.parse()
     _check_depth(source, tree)
     return tree
 
@@ -120,18 +121,19 @@ def _check_depth(source: str, tree: nodes.Node) -> None:
 
 
 @contextmanager
-def _authors_words(source: str, tokens: Sequence[Token]) -> Iterator[None]:
+def _authors_words(source: str, tokens: Sequence[Token], parser: Parser) -> Iterator[None]:
     """Turn a syntax error of Jinja2's parser into one that shows the author the place and the word."""
     from jinja2 import TemplateSyntaxError
 
     try:
         yield
     except TemplateSyntaxError as error:
-        token = next((token for token in tokens if token.at == error.lineno), None)
-        if token is None or "end of " in (error.message or ""):
-            end = token.at if token is not None and token.kind.endswith("_end") else len(source)
+        reached = parser.stream.current
+        if reached.type == "eof" or reached.type.endswith("_end"):
+            end = len(source) if reached.type == "eof" else reached.lineno
             raise wrong(source, end, "The expression ends too soon: something is missing here.") from error
+        word = next((token.text for token in tokens if token.at == error.lineno), "this")
         hint = "Is something missing before it?"
-        if token.text not in _KEYWORDS and token.text.lower() in _KEYWORDS:
-            hint = f"Did you mean `{token.text.lower()}`?"
-        raise wrong(source, token.at, f"`{short(token.text)}` is not expected here. {hint}") from error
+        if word not in _KEYWORDS and word.lower() in _KEYWORDS:
+            hint = f"Did you mean `{word.lower()}`?"
+        raise wrong(source, error.lineno, f"`{short(word)}` is not expected here. {hint}") from error

@@ -94,13 +94,14 @@ class Translator:
 
     def number(self, node: nodes.Expr, sign: str) -> Typed:
         """Return a checked part of the source that must be a number, because `sign` works on it."""
+        from jinja2 import nodes
+
         typed = self.expression(node)
         if typed.kind == "text":
             raise self.wrong(typed, f"{typed.described()}: `{sign}` works on numbers. To join texts, write `~`.")
         if typed.kind == "bool":
-            raise self.wrong(
-                typed, f"{typed.described()}: `{sign}` works on numbers. Write (1 if {typed.called} else 0)."
-            )
+            name = typed.called if isinstance(node, nodes.Name) else "..."
+            raise self.wrong(typed, f"{typed.described()}: `{sign}` works on numbers. Write (1 if {name} else 0).")
         return typed
 
     def agreed(self, sides: Sequence[Typed], rule: str) -> Kind:
@@ -126,7 +127,7 @@ class Translator:
             "Call": self._call,
             "Getitem": self._item,
             "List": self._list,
-            "Tuple": self._list,
+            "Tuple": self._tuple,
             **dict.fromkeys(_SUMS, self._sum),
         }
 
@@ -258,8 +259,11 @@ class Translator:
     def _item(self, node: nodes.Getitem) -> NoReturn:
         raise self.wrong(node, "A value has no parts to reach with [ ]. Use the variable's own name.")
 
-    def _list(self, node: nodes.List | nodes.Tuple) -> NoReturn:
+    def _list(self, node: nodes.List) -> NoReturn:
         raise self.wrong(node, "A list stands only after `in`: mood in ['warm', 'angry'].")
+
+    def _tuple(self, node: nodes.Tuple) -> NoReturn:
+        raise self.wrong(node, "A comma stands only in a list or a function. Write one value here.")
 
 
 def _constant(value: Any, at: int) -> Typed:
