@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from dialogue.house import house
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.dialogue.memory import MOST_PINNED, History, witnessed
+from engine.dialogue.messages import Message
+from engine.play import events as e
+from engine.play.events import Event
+
+GRAPH = house()
+OPENING = e.CharacterSpoke("maren", '"Who is it?"', opening=True)
+
+
+def told(history: History) -> list[tuple[str, str]]:
+    return [(message.role, message.content) for turn in history.turns for message in turn.messages]
+
+
+def test_a_talk_becomes_turns_of_user_and_assistant_that_begin_with_the_scene() -> None:
+    history = witnessed(
+        [
+            e.Began(1, ()),
+            e.SceneEntered("door"),
+            OPENING,
+            e.PlayerSpoke("Let me in!"),
+            e.CharacterSpoke("maren", '"No."'),
+            e.TalkTurnEnded(),
+            e.PlayerSpoke("Please."),
+            e.CharacterSpoke("maren", '"I said n', cut=True),
+        ],
+        "maren",
+        GRAPH,
+    )
+    assert told(history) == [
+        ("user", "[Now: The door. Here: you and the player.]"),
+        ("assistant", '"Who is it?"'),
+        ("user", 'The player says: "Let me in!"'),
+        ("assistant", '"No."'),
+        ("user", 'The player says: "Please."'),
+        ("assistant", '"I said n—'),
+    ]
+    assert [len(turn.messages) for turn in history.turns] == [2, 2, 2]
+    assert history.said == ['"No."', '"I said n']
+
+
+def test_a_new_scene_is_noted_where_the_next_line_is_said() -> None:
+    history = witnessed(
+        [e.SceneEntered("door"), e.PlayerSpoke("Hi"), e.CharacterSpoke("maren", "Hm."), e.SceneEntered("pier"),
+         e.SceneEntered("kitchen"), e.PlayerSpoke("Nice stove.")],
+        "maren",
+        GRAPH,
+    )  # fmt: skip
+    assert history.turns[-1].messages == (
+        Message("user", '[Later: The kitchen. Here: you, Odd and the player.]\nThe player says: "Nice stove."'),
+    )
+
+
+def test_a_scene_in_which_nothing_was_said_leaves_no_note() -> None:
+    history = witnessed(
+        [e.SceneEntered("door"), e.SceneEntered("pier"), e.SceneEntered("kitchen"), e.PlayerSpoke("Hi")], "maren", GRAPH
+    )
+    assert "door" not in history.turns[0].messages[0].content
+
+
+def test_in_a_group_each_hears_the_others_by_name_and_itself_as_assistant() -> None:
+    events: list[Event] = [
+        e.SceneEntered("kitchen"), e.PlayerSpoke("Who sails?"), e.CharacterSpoke("odd", '"I do."'),
+        e.CharacterSpoke("maren", '"He does."'),
+    ]  # fmt: skip
+    assert told(witnessed(events, "maren", GRAPH)) == [
+        ("user", '[Now: The kitchen. Here: you, Odd and the player.]\nThe player says: "Who sails?"\nOdd: "I do."'),
+        ("assistant", '"He does."'),
+    ]
+    assert told(witnessed(events, "odd", GRAPH))[1:] == [
+        ("assistant", '"I do."'),
+        ("user", 'Maren Voss: "He does."'),
+    ]
+
+
+def test_the_turn_under_way_reads_as_it_will_once_it_is_over() -> None:
+    before: list[Event] = [e.SceneEntered("kitchen")]
+    said: list[Event] = [e.PlayerSpoke("Who sails?"), e.CharacterSpoke("odd", '"I do."')]
+    under_way = witnessed(before, "maren", GRAPH).under_way([("player", "Who sails?"), ("odd", '"I do."')])
+    assert [under_way] == witnessed(before + said, "maren", GRAPH).turns
+
+
+def test_the_turn_in_which_an_outcome_came_true_is_pinned() -> None:
+    events: list[Event] = [e.SceneEntered("door")]
+    for number in range(MOST_PINNED + 3):
+        key = f"door/outcomes/{number // 2 if number < 4 else number}"
+        events += [e.PlayerSpoke("Hi"), e.CharacterSpoke("maren", "Hm."), e.OutcomeReached(key, "judge", "Hm")]
+    pinned = [number for number, turn in enumerate(witnessed(events, "maren", GRAPH).turns) if turn.pinned]
+    assert pinned[:3] == [0, 2, 4]  # each outcome pins once
+    assert len(pinned) == MOST_PINNED
+
+
+def test_an_edited_story_that_lost_a_scene_or_a_character_is_still_remembered() -> None:
+    events: list[Event] = [
+        e.SceneEntered("gone"), e.PlayerSpoke("Hi"), e.SceneEntered("kitchen"), e.CharacterSpoke("ghost", "Boo."),
+    ]  # fmt: skip
+    assert told(witnessed(events, "maren", GRAPH))[-1][1].endswith("ghost: Boo.")
+
+
+SCENES = st.sampled_from(["pier", "door", "kitchen", "cellar", "nowhere"])
+EVENTS = st.lists(
+    st.one_of(
+        SCENES.map(e.SceneEntered),
+        SCENES.map(e.SceneResumed),
+        st.integers(0, 999).map(lambda number: e.PlayerSpoke(f"line {number}")),
+        st.builds(
+            e.CharacterSpoke,
+            st.sampled_from(["maren", "odd"]),
+            st.integers(0, 999).map(lambda number: f"reply {number}"),
+            cut=st.booleans(),
+            opening=st.booleans(),
+        ),
+        st.sampled_from(["a", "b", "c"]).map(lambda key: e.OutcomeReached(key, "judge", "")),
+        st.just(e.TalkTurnEnded()),
+        st.just(e.Told("door")),
+        st.just(e.ChoiceTaken("door/choices/pocket", "Pocket the key while she looks away")),
+    ),
+    max_size=40,
+)
+
+
+@given(EVENTS)
+def test_nobody_remembers_what_happened_where_they_were_not(events: list[Event]) -> None:
+    numbered: list[Event] = []
+    for number, event in enumerate(events):
+        if isinstance(event, e.PlayerSpoke):
+            numbered.append(e.PlayerSpoke(f"word{number}x."))
+        elif isinstance(event, e.CharacterSpoke):
+            numbered.append(e.CharacterSpoke(event.who, f"word{number}x.", event.cut, event.opening))
+        else:
+            numbered.append(event)
+    for who in ("maren", "odd"):
+        heard = "\n".join(content for _, content in told(witnessed(numbered, who, GRAPH)))
+        here = False
+        for number, event in enumerate(numbered):
+            if isinstance(event, e.SceneEntered | e.SceneResumed):
+                here = event.scene in GRAPH.scenes and who in GRAPH.scenes[event.scene].talk
+            elif isinstance(event, e.PlayerSpoke | e.CharacterSpoke):
+                assert (f"word{number}x" in heard) == here
+        assert "Pocket" not in heard
+
+
+@given(EVENTS, st.lists(st.integers(0, 40), max_size=5))
+def test_events_may_come_at_once_or_one_by_one(events: list[Event], cuts: list[int]) -> None:
+    whole = witnessed(events, "maren", GRAPH)
+    history, at = History(GRAPH, "maren"), 0
+    for cut in [*sorted(cuts), len(events)]:
+        history.extend(events[at:cut])
+        at = max(at, cut)
+    assert (history.turns, history.said, history.since) == (whole.turns, whole.said, whole.since)
+
+
+@given(EVENTS)
+def test_every_turn_begins_with_the_user_and_alternates(events: list[Event]) -> None:
+    for turn in witnessed(events, "maren", GRAPH).turns:
+        assert [message.role for message in turn.messages] == [
+            "assistant" if at % 2 else "user" for at in range(len(turn.messages))
+        ]
