@@ -145,7 +145,8 @@ def unconnected(endpoint: Endpoint, problem: Exception) -> ModelError:
         if isinstance(cause, socket.gaierror):
             return Unreachable(f"There is no host {host}, or no network.", do="Check the base URL and your connection.")
         if isinstance(cause, ssl.SSLError):
-            reason = quote(endpoint, getattr(cause, "verify_message", "") or cause.reason or "TLS failed")
+            named = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
+            reason = quote(endpoint, str(named or "TLS failed"))
             return Unreachable(
                 f"No safe connection to {host}: {reason}.",
                 do="Check the base URL; a local server mostly wants http://.",
