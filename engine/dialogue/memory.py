@@ -31,10 +31,10 @@ class Turn:
     """An outcome came true in it: it is never dropped."""
 
     @property
-    def asked(self) -> tuple[Message, ...]:
-        """The messages that stood before the character's own first line."""
+    def asked(self) -> int:
+        """How many messages stood before the character's own first line."""
         own = (at for at, message in enumerate(self.messages) if message.role == "assistant")
-        return self.messages[: next(own, len(self.messages))]
+        return next(own, len(self.messages))
 
     def joined(self, role: Role, text: str, *lines: tuple[str, str]) -> Turn:
         """Return the turn with `text` added to the prompt's messages and `lines` to what was said."""

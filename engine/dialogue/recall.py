@@ -17,6 +17,8 @@ from engine.story.graph import StoryGraph
 
 RECENT = 3
 """Turns for which lore stays called up, though the scene was left in between."""
+LONG_AGO = 200
+"""Turns after which it does not, though the scene still lasts: a loaded game is not read back to its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,8 @@ class Recall:
         """Return what stands in a prompt that holds `fixed` tokens beside the history and the turn under way."""
         turns = self.history.turns
         for turn in turns[len(self.window) :]:
-            self.window.add(
-                count_messages(turn.asked, self.counter),
-                count_messages(turn.messages, self.counter),
-                pinned=turn.pinned,
-            )
+            sizes = [count_messages((message,), self.counter) for message in turn.messages]
+            self.window.add(sum(sizes[: turn.asked]), sum(sizes), pinned=turn.pinned)
         asked = count_messages(under_way.messages, self.counter)
         cut = self.window.cut(fixed, asked)
         return Kept(tuple(turns[number] for number in cut.pinned), tuple(turns[cut.start :]), cut, asked)
@@ -97,7 +96,7 @@ class Recall:
         scene changes it anyway.
         """
         turns = self.history.turns
-        oldest = min(self.history.since, max(0, len(turns) - RECENT))
+        oldest = max(min(self.history.since, len(turns) - RECENT), len(turns) - LONG_AGO, 0)
         for number in range(max(self._scanned, oldest), len(turns)):
             self._called.update(dict.fromkeys(self.lorebook.called(turns[number].lines), number))
         self._scanned = len(turns)

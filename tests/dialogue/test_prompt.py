@@ -233,6 +233,39 @@ def test_a_direction_or_fact_of_nothing_leaves_no_heading() -> None:
     assert not {"direction", "knows"} & {part.name for part in prompt.parts}
 
 
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["", "", "", "door", "kitchen", "pier"]),
+        st.sampled_from(["Hello.", "The Annika?", "The lamp!", "x " * 40]),
+        st.sampled_from(['"Hm."', '"The wreck."', '"y" ' * 30]),
+        st.booleans(),
+    ),
+    max_size=25,
+)
+
+
+@given(STEPS, st.integers(450, 900))
+def test_a_game_that_was_loaded_again_asks_with_the_very_same_prompt(
+    steps: list[tuple[str, str, str, bool]], context: int
+) -> None:
+    game = Game(context=context).enter("door")
+    events: list[Event] = [e.Began(1, (("trust", 0),)), e.VariablesSet(()), e.SceneEntered("door")]
+    for scene, line, reply, decides in steps:
+        if scene:
+            game.enter(scene)
+            events += [e.VariablesSet(()), e.SceneEntered(scene)]
+        if game.state.scene == "pier":
+            continue
+        more = (e.OutcomeReached(f"door/outcomes/{len(events)}", "judge", ""),) if decides else ()
+        loaded = Game(context=context).happen(*events[1:])
+        prompt = game.turn(line, reply, *more)
+        assert loaded.ask(line) == prompt
+        roles = [message.role for message in prompt.messages]
+        assert roles == ["system"] + ["assistant" if at % 2 else "user" for at in range(len(roles) - 1)]
+        assert roles[-1] == "user"
+        events += [e.PlayerSpoke(line), e.CharacterSpoke("maren", reply), *more, e.TalkTurnEnded()]
+
+
 @given(st.text(max_size=200), st.integers(-3, 5))
 def test_whatever_is_typed_the_player_is_quoted_and_the_note_comes_last(line: str, level: int) -> None:
     game = Game().enter("door", trust=level)
