@@ -5,13 +5,13 @@ It reads no files and judges nothing; it turns a path through the story's tree i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from engine.plaintext import clean_line
 from engine.story.diagnostics import Diagnostic
 
-Path = tuple[str | int, ...]
+TreePath = tuple[str | int, ...]
 """Keys and list positions from the story's root, such as `("scenes", "pier", "choices", 0, "goto")`."""
 
 
@@ -48,22 +48,16 @@ class Report:
 
     def error(self, place: Place, code: str, message: str) -> None:
         """Note a mistake that keeps the story from being played."""
-        self._found[_diagnostic(place, True, code, message)] = None
+        self._add(place, "error", code, message)
         self.failed = True
 
     def warning(self, place: Place, code: str, message: str) -> None:
         """Note something that is probably not meant."""
-        self._found[_diagnostic(place, False, code, message)] = None
+        self._add(place, "warning", code, message)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return what was found by file, line and column."""
         return tuple(sorted(self._found))
 
-    def places(self) -> Iterable[Place]:
-        """Return where errors were found."""
-        return (Place(d.file, d.line, d.column) for d in self._found if d.severity == "error")
-
-
-def _diagnostic(place: Place, fatal: bool, code: str, message: str) -> Diagnostic:
-    severity = "error" if fatal else "warning"
-    return Diagnostic(place.file, place.line, place.column, severity, code, clean_line(message))
+    def _add(self, place: Place, severity: Literal["error", "warning"], code: str, message: str) -> None:
+        self._found[Diagnostic(place.file, place.line, place.column, severity, code, clean_line(message))] = None

@@ -1,7 +1,7 @@
 """Reads a story's files from its own folder, and nothing else.
 
-It follows no link out of the folder, waits on no pipe or device, opens no file that a story names, and reads no more than
-the limits allow. What it will not read is reported, and the rest is read all the same.
+It follows no link out of the folder, waits on no pipe or device, opens no file that a story names, and reads no more
+than the limits allow. What it will not read is reported, and the rest is read all the same.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CONTROLS = re.compile(
 """Characters that no text of a story may hold: terminals obey them, or nobody can see them."""
 _HARMLESS = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
 _MOST_CONTROLS = 20
-# NONBLOCK: opening a pipe that nobody writes to must not wait. NOFOLLOW: the path was resolved before. Windows has neither.
+# NONBLOCK: opening a pipe that nobody writes to must not wait. NOFOLLOW: links are resolved before. Not on Windows.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"))
 
 
@@ -120,7 +120,9 @@ def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]
 def _named(path: Path, shown: Path, report: Report) -> list[tuple[Path, Path]] | None:
     if path.exists():
         return [(path.resolve(), shown)]
-    near = did_you_mean(path.name, sorted(entry.name for entry in path.parent.iterdir())) if path.parent.is_dir() else ""
+    near = (
+        did_you_mean(path.name, sorted(entry.name for entry in path.parent.iterdir())) if path.parent.is_dir() else ""
+    )
     report.error(Place(_name(shown)), "no-story", f"There is no such file or folder.{near}")
     return None
 
@@ -160,7 +162,9 @@ def _decoded(data: bytes, name: str, report: Report) -> str | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if data.translate(None, _HARMLESS):
         for found in islice(CONTROLS.finditer(text), _MOST_CONTROLS):
-            place = Place(name, text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start()))
+            place = Place(
+                name, text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+            )
             message = f"{control_name(found.group())} stands here, which no text may hold: take it out."
             report.error(place, "control-character", message)
         text = CONTROLS.sub("\ufffd", text)

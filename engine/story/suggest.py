@@ -13,11 +13,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean "x"?` for the known name most like `name`, or an empty text."""
     from difflib import get_close_matches  # only mistakes need it
 
-    names = list(islice(known, _MOST_COMPARED))
-    near = get_close_matches(name[:_LONGEST_COMPARED].casefold(), names, n=1, cutoff=0.7)
-    if not near and len(name) >= 3:
-        near = [known_name for known_name in names if known_name.startswith(name.casefold())][:1]
-    return f' Did you mean "{near[0]}"?' if near else ""
+    names = {known_name.casefold(): known_name for known_name in islice(known, _MOST_COMPARED)}
+    wanted = name[:_LONGEST_COMPARED].casefold()
+    near = get_close_matches(wanted, names, n=1, cutoff=0.7)
+    if not near and len(wanted) >= 3:
+        near = [folded for folded in names if folded.startswith(wanted)][:1]
+    return f' Did you mean "{names[near[0]]}"?' if near else ""
 
 
 def listed(names: Iterable[str], *, most: int = 6) -> str:

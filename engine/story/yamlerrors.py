@@ -1,6 +1,6 @@
 """Says in an author's words why a file is not YAML, and what to write instead.
 
-It looks at the line as the author sees it, because a parser's own words name what the parser wanted, not what was meant.
+It looks at the line as the author sees it: a parser's own words name what the parser wanted, not what was meant.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def explain(error: yaml.YAMLError | ValueError, source: Source) -> Finding:
 _At = tuple[int, int]
 
 
-def _told(context: str, problem: str, written: str, column: int, began: _At) -> tuple[_At | None, str]:  # noqa: PLR0911
+def _told(context: str, problem: str, written: str, column: int, began: _At) -> tuple[_At | None, str]:
     """Return where the mistake is best shown (None: where the parser stopped) and what to do about it."""
     rest = written[column:]
     if "quoted scalar" in context and ("end of stream" in problem or "document" in problem):
@@ -65,9 +65,8 @@ def _told(context: str, problem: str, written: str, column: int, began: _At) -> 
         return None, f'A text that begins with "{rest[:1]}" must stand in quotes.'
     if "flow" in context:
         bracket = "[" if "sequence" in context else "{"
-        if began[0] == 0 and not written:
-            return began, f'The "{bracket}" that opens here is never closed.'
-        return began, _unclosed(bracket, written, column)
+        close = {"[": "]", "{": "}"}[bracket]
+        return began, f'The "{bracket}" that opens here is not closed with "{close}", or a comma is missing before it.'
     if "block scalar" in context:
         return None, 'After "|" or ">" the text begins on the next line, indented deeper than its key.'
     if "'-' indicator" in problem or "block collection" in context:

@@ -7,7 +7,7 @@ reported with what to write instead. Keys keep their words, so `no:` and `12:` a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 import yaml
 
@@ -21,6 +21,9 @@ DEEPEST = 50
 """Tables and lists inside one another."""
 MOST_ALIASED = 10_000
 """Values that a file's aliases may stand for, all together."""
+
+Event = Any
+"""An event of the parser; PyYAML's stubs leave out half of what its events have."""
 
 
 class Mark(Protocol):
@@ -85,7 +88,7 @@ class _Reader:
 
     __slots__ = ("_aliased", "_anchors", "_count", "_next", "_report", "_source")
 
-    def __init__(self, source: Source, next_event: Callable[[], yaml.Event], report: Report) -> None:
+    def __init__(self, source: Source, next_event: Callable[[], Event], report: Report) -> None:
         self._source = source
         self._next = next_event
         self._report = report
@@ -104,15 +107,15 @@ class _Reader:
             self._wrong(event, "several-documents", '"---" begins a second document: keep one in a file.')
         return tree
 
-    def _wrong(self, event: yaml.Event, code: str, message: str) -> None:
+    def _wrong(self, event: Event, code: str, message: str) -> None:
         mark = event.start_mark
         self._report.error(Place(self._source.name, mark.line + 1, mark.column + 1), code, message)
 
-    def _stop(self, event: yaml.Event, code: str, message: str) -> _UnreadableError:
+    def _stop(self, event: Event, code: str, message: str) -> _UnreadableError:
         self._wrong(event, code, message)
         return _UnreadableError()
 
-    def _value(self, event: yaml.Event, depth: int) -> Node:
+    def _value(self, event: Event, depth: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if isinstance(event, yaml.AliasEvent):
@@ -120,10 +123,9 @@ class _Reader:
         if depth >= DEEPEST:
             message = f"Tables and lists stand more than {DEEPEST} deep in one another: write it flatter."
             raise self._stop(event, "too-deep", message)
-        start = cast("yaml.CollectionStartEvent", event)
-        if start.tag is not None:
-            self._refuse_tag(start)
-        anchor, before = start.anchor, self._count
+        if event.tag is not None:
+            self._refuse_tag(event)
+        anchor, before = event.anchor, self._count
         if anchor is not None:
             self._anchors[anchor] = None
         self._count += 1
@@ -143,7 +145,9 @@ class _Reader:
                 table.broken = True
             elif key in places:
                 first = places[key][1]
-                message = f'The key "{key}" stands twice here, first at {source.name}:{first.line + 1}:{first.column + 1}.'
+                message = (
+                    f'The key "{key}" stands twice here, first at {source.name}:{first.line + 1}:{first.column + 1}.'
+                )
                 self._wrong(key_event, "duplicate-key", f"{message} Keep one of them.")
             else:
                 places[key] = source, key_event.start_mark, event.start_mark
@@ -157,7 +161,7 @@ class _Reader:
             row.places.append((self._source, event.start_mark))
         return row
 
-    def _key(self, event: yaml.Event, depth: int) -> str | None:
+    def _key(self, event: Event, depth: int) -> str | None:
         """Return the key's words, or None where there are none to be had; that is reported."""
         if isinstance(event, yaml.ScalarEvent):
             key = self._scalar(event)
@@ -173,7 +177,7 @@ class _Reader:
         self._wrong(event, "bad-key", BEGINS_WITH_TEMPLATE if braces else 'A key must be a word before its ":".')
         return None
 
-    def _scalar(self, event: yaml.ScalarEvent) -> str | None:
+    def _scalar(self, event: Event) -> str | None:
         self._count += 1
         value: str = event.value
         if event.tag is not None:
@@ -189,7 +193,7 @@ class _Reader:
             self._anchors[event.anchor] = node, 1
         return node
 
-    def _alias(self, event: yaml.AliasEvent) -> Node:
+    def _alias(self, event: Event) -> Node:
         name = event.anchor
         if name not in self._anchors:
             message = f'"*{name}" repeats what "&{name}" marks, but nothing above is marked so.'
@@ -205,7 +209,8 @@ class _Reader:
             raise self._stop(event, "bad-alias", message)
         return node
 
-    def _refuse_tag(self, event: yaml.NodeEvent) -> None:
+    def _refuse_tag(self, event: Event) -> None:
         tag = clean_line(str(event.tag)).replace("tag:yaml.org,2002:", "!!")
-        message = f'"{tag[:60]}" is a YAML tag, and stories have none. For "not" write the word; quote a text that begins with "!".'
+        message = f'"{tag[:60]}" is a YAML tag, and stories have none.'
+        message = f'{message} Write "not" as a word, and put a text that begins with "!" in quotes.'
         self._wrong(event, "tag", message)

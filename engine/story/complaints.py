@@ -1,0 +1,147 @@
+"""Says in an author's words, at its place, what the schema found wrong. It changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from engine.story import schema as form
+from engine.story.parts import NOUNS, keys_of, kinds_with, owner_name, part_at, required_keys
+from engine.story.places import Report, TreePath
+from engine.story.suggest import did_you_mean, listed
+from engine.story.treeplaces import follow, place_inside, place_of
+from engine.story.yamltree import Table
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_WANTED = {
+    "palaver": 'write "palaver: 1" at the top',
+    "title": 'write "title: " and its name',
+    "start": 'write "start: " and the id of its first scene',
+    "scenes": "write its scenes under it",
+    "persona": "write who the character is, for its model to read",
+    "text": "write what is to be read there",
+    "fact": "write what the character knows",
+    "when": "write the sentence that has to come true",
+    "player": "write what the player says",
+    "reply": "write what the character answers",
+    "keys": "write the words that bring it up",
+    "turns": "write after how many lines the talk ends",
+    "scene": "write the id of the scene to draw",
+    "goto": "write where the story goes when no scene can be drawn",
+    "expr": "write the expression",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", "more than"),
+    "less_than": ("lt", "less than"),
+}
+_SECRETS = ("base_url", "url", "endpoint", "host", "key", "api_key", "token", "model", "name", "provider")
+
+
+def complain(errors: Iterable[ErrorDetails], root: Table, report: Report) -> None:
+    """Report every error of the schema at its place."""
+    for error in errors:
+        path = error["loc"]
+        if _follows_from_damage(error, root):
+            continue
+        kind, key = error["type"], path[-1] if path else ""
+        if kind == "missing":
+            part, start = part_at(path[:-1])
+            message = f'{owner_name(part, start)} has no "{key}": {_WANTED.get(str(key), "write it")}.'
+            report.error(place_of(root, path[:-1], key=True), "missing-key", message)
+        elif kind == "extra_forbidden":
+            report.error(place_of(root, path, key=True), "unknown-key", _unknown_key(path, root))
+        elif kind == "template-here":
+            offset = error["ctx"]["at"]
+            report.error(place_inside(root, path, offset), kind, f"{_subject(path, root)} {error['msg']}")
+        else:
+            code, message = _wrong_value(error, root)
+            report.error(place_of(root, path, key=error["input"] is None), code, message)
+
+
+def _follows_from_damage(error: ErrorDetails, root: Table) -> bool:
+    """Tell whether a table could not be read whole, so that what it lacks says nothing."""
+    spots = follow(root, error["loc"])
+    around = spots[-1].value if spots else root
+    return isinstance(around, Table) and around.broken and error["type"] != "extra_forbidden"
+
+
+def _subject(path: TreePath, root: Table) -> str:
+    spots = follow(root, path)
+    if not spots:
+        return "This"
+    if isinstance(spots[-1].name, int):
+        named = next((spot.name for spot in reversed(spots) if isinstance(spot.name, str)), "the list")
+        return f'An item of "{named}"'
+    return f'"{spots[-1].name}"'
+
+
+def _what(value: object) -> str:
+    if isinstance(value, dict):
+        return "a table of keys"
+    return "a list" if isinstance(value, list) else "a single value"
+
+
+def _wrong_value(error: ErrorDetails, root: Table) -> tuple[str, str]:
+    """Return code and message for a value that is not what its key wants."""
+    path, kind, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
+    subject = _subject(path, root)
+    part, _ = part_at(path)
+    if value is None:
+        return "empty", f"{subject} is empty: write what belongs there, or take the key out."
+    if kind in _BOUNDS:
+        name, words = _BOUNDS[kind]
+        return "out-of-range", f"{subject} must be {words} {context[name]:g}, and this is {value}."
+    match kind:
+        case "string_type":
+            return "wrong-kind", f"{subject} wants a text, and this is {_what(value)}."
+        case "tuple_type":
+            return "wrong-kind", f'{subject} wants a list, and this is {_what(value)}: begin each item with "- ".'
+        case "dict_type" if path[-1] in ("opening", "moves"):
+            example = "{maren: ...}" if path[-1] == "opening" else "{trust: 1}"
+            return "wrong-kind", f"{subject} wants a table, and this is {_what(value)}: write it as {example}."
+        case "dict_type":
+            return (
+                "wrong-kind",
+                f'{subject} wants a table, and this is {_what(value)}: write "id: ..." below it, one a line.',
+            )
+        case "model_type" | "model_attributes_type":
+            noun = NOUNS[part]
+            keys = listed(required_keys(part) or keys_of(part)[-3:])
+            return "wrong-kind", f"{_article(noun)} is written as a table with {keys}, and this is {_what(value)}."
+        case "string_too_long":
+            return "too-long", f"{subject} is {len(value):,} characters long, and may have {context['max_length']:,}."
+        case "too_short":
+            return "empty", f"{subject} has nothing in it: write at least one, or take the key out."
+        case "too_long":
+            return "too-long", f"{subject} has {len(value):,} entries, and may have {context['max_length']:,}."
+        case "string_pattern_mismatch":
+            return "wrong-value", f'{subject} wants the short name of a language, such as "en" or "pt-BR".'
+        case _:
+            return kind, f"{subject} {error['msg']}"
+
+
+def _article(noun: str) -> str:
+    return f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
+
+
+def _unknown_key(path: TreePath, root: Table) -> str:
+    """Return what to say of a key that the format does not have there."""
+    key = str(path[-1])
+    part, _ = part_at(path[:-1])
+    known = keys_of(part)
+    if part is form.Taste and key in _SECRETS:
+        return (
+            f'"{key}" cannot stand in a story: which model answers, where and with which key is for the player to set.'
+        )
+    if issubclass(part, form.AnyScene) and (kinds := tuple(kinds_with(key))):
+        if key in form.KINDS:
+            makes = next(name for name, kind in form.KINDS.items() if kind is part)
+            return f'"{key}" cannot stand beside "{makes}": make two scenes of it.'
+        names = " and ".join(f"a {NOUNS[kind]}" for kind in kinds)
+        return f'"{key}" belongs to {names}, and this is {_article(NOUNS[part]).lower()}.'
+    guess = did_you_mean(key, known)
+    return f'{_article(NOUNS[part])} has no key "{key}".{guess or f" It has {listed(known, most=20)}."}'

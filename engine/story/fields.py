@@ -1,0 +1,148 @@
+"""The kinds of value an author writes: what each accepts of YAML's words, and what it tells editors.
+
+A key decides how its value is read, not the value: a title may be 1984, a choice may say No. Nothing here knows which
+keys there are.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from annotated_types import MinLen
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
+
+from engine.story.scalars import NumberRefusedError, value_of
+
+LONGEST_TEXT = 20_000
+"""Characters of a text."""
+LONGEST_LINE = 500
+"""Characters of a name, a label or a choice."""
+LONGEST_EXPRESSION = 500
+
+T = TypeVar("T")
+
+
+def wrong(code: str, message: str, **context: Any) -> PydanticCustomError:
+    """Return an error whose words reach the author unchanged."""
+    return PydanticCustomError(code, "{message}", {"message": message, **context})
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise wrong("empty", "is empty: write a text, or take the key out.")
+    return text
+
+
+def _untemplated(text: str) -> str:
+    for opening in ("{{", "{%"):
+        if (at := text.find(opening)) >= 0:
+            raise wrong(
+                "template-here", f'is told as it stands, so "{opening}" has no meaning here: write it out.', at=at
+            )
+    return text
+
+
+def _yes_or_no(value: object) -> object:
+    meant = _read(value)
+    if isinstance(meant, bool):
+        return meant
+    raise wrong("wrong-kind", "wants true or false, without quotes.")
+
+
+def _whole_number(value: object) -> object:
+    meant = _read(value)
+    if isinstance(meant, int) and not isinstance(meant, bool):
+        return meant
+    raise wrong("wrong-kind", "wants a whole number, without quotes.")
+
+
+def _number(value: object) -> object:
+    meant = _read(value)
+    if isinstance(meant, int | float) and not isinstance(meant, bool):
+        return meant
+    raise wrong("wrong-kind", "wants a number, without quotes.")
+
+
+def _scalar(value: object) -> object:
+    _read(value)
+    return value
+
+
+def _read(value: object) -> object:
+    if value is None:
+        raise wrong("empty", "is empty: write a value, or take the key out.")
+    if not isinstance(value, str):
+        raise wrong("wrong-kind", "wants one value: true or false, a number, or a text.")
+    try:
+        return value_of(value)
+    except NumberRefusedError as error:
+        raise wrong("bad-number", f"cannot be that: {error}.") from None
+
+
+class _OneOrMany:
+    """Reads a single value as a list of one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(_as_list, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        several = handler(schema)
+        return {"anyOf": [several["items"], several]}
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) or value is None else [value]
+
+
+class Short:
+    """Reads a single value as a table with nothing but that key."""
+
+    def __init__(self, key: str, *, alone: JsonSchemaValue | None = None) -> None:
+        self._key = key
+        self._alone = alone or {"type": "string"}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._as_table, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [self._alone, handler(schema)]}
+
+    def _as_table(self, value: object) -> object:
+        return value if isinstance(value, dict) else {self._key: value}
+
+
+SCALAR_SCHEMA = {"type": ["boolean", "number", "string"]}
+
+Words = Annotated[
+    str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_filled), AfterValidator(_untemplated)
+]
+"""A name or a label, shown as it stands."""
+Prose = Annotated[
+    str, StringConstraints(max_length=LONGEST_TEXT), AfterValidator(_filled), AfterValidator(_untemplated)
+]
+"""A text told as it stands."""
+Template = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+"""A text that may vary with `{{ }}` and `{% if %}`."""
+Label = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_filled)]
+"""A short text that may vary."""
+Code = Annotated[str, StringConstraints(max_length=LONGEST_EXPRESSION), AfterValidator(_filled)]
+"""An expression."""
+Name = Annotated[str, StringConstraints(max_length=LONGEST_LINE), AfterValidator(_filled)]
+"""An id that should be declared somewhere."""
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+Whole = Annotated[int, BeforeValidator(_whole_number)]
+Number = Annotated[float, BeforeValidator(_number)]
+Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema(SCALAR_SCHEMA)]
+"""A value whose kind depends on what it is for: kept as written (`Plain` or quoted)."""
+Some = Annotated[tuple[T, ...], MinLen(1), _OneOrMany()]
+"""One value or a list of them, at least one."""

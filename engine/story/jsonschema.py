@@ -1,0 +1,48 @@
+"""The story format as a JSON Schema, so that editors complete keys, explain them and underline mistakes.
+
+It is made from `schema` and its docstrings, so there is nothing to keep in step; it is never needed to play.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any
+
+from engine.story import schema
+
+
+def story_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a story file, each key with its description.
+
+    A story of several files needs its required keys once, in any of them, so the schema asks for none at the top.
+    """
+    made = schema.Story.model_json_schema()
+    help_of = _docstrings()
+    for name, part in (("Story", made), *made["$defs"].items()):
+        for key, entry in part.get("properties", {}).items():
+            entry.pop("title", None)
+            if text := _described(name, key, help_of):
+                entry["description"] = text
+    made["title"] = "A Palaver story"
+    made.pop("required", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def _described(name: str, key: str, help_of: dict[tuple[str, str], str]) -> str:
+    part: type[schema.Part] = getattr(schema, name)
+    field = next(name for name, info in part.model_fields.items() if (info.alias or name) == key)
+    return next((help_of[each.__name__, field] for each in part.__mro__ if (each.__name__, field) in help_of), "")
+
+
+def _docstrings() -> dict[tuple[str, str], str]:
+    """Return the text under each field, by class and field: reading them here keeps 20 ms out of every start."""
+    found = {}
+    for part in ast.parse(inspect.getsource(schema)).body:
+        if not isinstance(part, ast.ClassDef):
+            continue
+        for field, below in zip(part.body, part.body[1:], strict=False):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    found[part.name, name] = text.strip()
+    return found

@@ -1,0 +1,77 @@
+"""Loads a story, or says everything that is wrong with it: the way in for the rest of the program.
+
+It joins the steps (read, merge, schema, compile, lint) and adds none of its own. Nothing in a story is run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import StoryError
+from engine.story.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from engine.story.graph import StoryGraph
+    from engine.story.places import Report
+    from engine.story.yamltree import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking a story gives."""
+
+    graph: StoryGraph | None
+    """The story ready to play; None when it has errors."""
+    diagnostics: tuple[Diagnostic, ...]
+    """Errors and warnings, by file, line and column."""
+
+
+def load_story(path: Path) -> StoryGraph:
+    """Return the story in a folder or file, ready to play. Raises `StoryError` with every error found in it."""
+    checked = check_story(path)
+    if checked.graph is None:
+        raise StoryError([found for found in checked.diagnostics if found.severity == "error"])
+    return checked.graph
+
+
+def check_story(path: Path, *, base: Path | None = None) -> Checked:
+    """Return the story in a folder or file with all that was found in it; raises nothing for an author's mistake.
+
+    Files are named as `path` was given, or relative to `base` where that is said and holds them.
+    """
+    # Imported here: pydantic and YAML cost 90 ms, and a program that only looks for stories need not wait for them.
+    from engine.story.compile import compile_story
+    from engine.story.desk import Desk
+    from engine.story.lint import lint
+    from engine.story.mending import read_form
+    from engine.story.merge import merged_tree
+    from engine.story.places import Report
+    from engine.story.source import read_files
+
+    report = Report()
+    files = read_files(path, report, base=base)
+    tree, whole = merged_tree(files.sources, report)
+    graph = None
+    if tree is not None and _can_read(tree, report):
+        form = read_form(tree, report)
+        if form is not None and whole and files.whole:
+            desk = Desk(tree, report, form.damaged, form.story.scenes)
+            graph = compile_story(desk, form, files)
+            lint(desk, graph, form.story)
+    return Checked(None if report.failed else graph, report.sorted())
+
+
+def _can_read(tree: Table, report: Report) -> bool:
+    """Tell whether the story is in a version of the format that this program reads."""
+    from engine.story.scalars import Plain
+    from engine.story.schema import VERSION
+    from engine.story.treeplaces import place_of
+
+    version = tree.get("palaver")
+    if not isinstance(version, Plain) or not version.isdecimal() or int(version[:9]) == VERSION:
+        return True  # where it is missing or no number, the schema says so
+    message = f"This story is in version {version[:9]} of the format, and this program reads version {VERSION}."
+    report.error(place_of(tree, ("palaver",)), "unsupported-version", f"{message} Look for a newer Palaver.")
+    return False
