@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.errors import SaveDamaged, SaveError
+from engine.plaintext import clean_line
 from engine.saves.schema import OLDEST_SQLITE
 
 LARGEST_FILE = 64 * 2**20
@@ -130,9 +131,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def damaged(path: Path, why: str) -> SaveDamaged:
-    """Return the error for a file that is not a whole save of ours."""
+    """Return the error for a file that is not a whole save of ours.
+
+    `why` may quote the file, as the messages of SQLite do, and so is made harmless.
+    """
     return SaveDamaged(
-        f"{path.name} is damaged or is no save: {why}.",
+        f"{clean_line(path.name)} is damaged or is no save: {clean_line(why)[:300]}.",
         do=f"It was left as it is ({path.parent}); use a copy of it, or another save.",
     )
 
@@ -146,6 +150,8 @@ def explaining(path: Path, doing: Doing) -> Iterator[None]:
         raise
     except (sqlite3.Error, OSError) as error:
         raise explained(error, path, doing) from error
+    except UnicodeDecodeError as error:  # in Python's reading of a message that quotes the file
+        raise damaged(path, "its text is not UTF-8") from error
 
 
 def explained(error: sqlite3.Error | OSError, path: Path, doing: Doing) -> SaveError:

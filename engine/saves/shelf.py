@@ -59,7 +59,7 @@ class SaveInfo:
     @property
     def name(self) -> str:
         """What the player calls it by: the file's name without its ending."""
-        return self.path.stem
+        return clean_line(self.path.stem)
 
     @property
     def playable(self) -> bool:
@@ -188,7 +188,7 @@ def _standing(backwards: Iterable[e.Event]) -> tuple[str, str]:
 
 def _calls(save: SaveInfo) -> list[tuple[str, Found]]:
     """Return everything that a save and its moments answer to."""
-    calls = [(save.name, Found(save)), (save.path.name, Found(save))]
+    calls = [(save.name, Found(save)), (clean_line(save.path.name), Found(save))]
     for moment in save.names:
         calls.append((moment.name, Found(save, moment)))
         calls.append((f"{save.name}:{moment.name}", Found(save, moment)))
@@ -196,4 +196,4 @@ def _calls(save: SaveInfo) -> list[tuple[str, Found]]:
 
 
 def _called(found: Found) -> str:
-    return f"{found.save.name}:{found.moment.name}" if found.moment else found.save.path.name
+    return f"{found.save.name}:{found.moment.name}" if found.moment else clean_line(found.save.path.name)
