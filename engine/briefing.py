@@ -24,8 +24,6 @@ from engine.story.graph import Character, Example, StoryGraph
 CUT_SHARE = 0.6
 """A server that counts less than this share of our own count has probably cut the prompt: estimates err by a third at
 most."""
-JUDGE_TOKENS = 300
-"""Tokens of a judge's answer: an id and a quotation or two."""
 REPLY_TOKENS = 300
 """Tokens kept free for a reply and allowed it, where neither player nor author says. Longest in any case: half the
 context."""
@@ -80,7 +78,7 @@ class Briefing:
 
     def judge(self, asked: Question) -> Request:
         """Return the request for a judge's reading."""
-        settings = {"temperature": 0, "max_tokens": JUDGE_TOKENS}
+        settings = {"temperature": 0, "max_tokens": asked.max_tokens}
         return Request("judge", asked.messages, settings, schema=asked.schema, schema_name=asked.name)
 
     def learn(self, finished: Finished | None) -> str:

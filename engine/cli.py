@@ -17,7 +17,9 @@ from engine import __version__
 from engine.errors import PalaverError
 
 if TYPE_CHECKING:
+    from engine.saves.shelf import SaveInfo
     from engine.story.diagnostics import Diagnostic
+    from engine.story.graph import StoryGraph
     from engine.table import Table
 
 EXAMPLES = """examples:
@@ -125,14 +127,14 @@ def _play(arguments: argparse.Namespace) -> int:
     from engine.plain import play_plain
 
     if resume is not None:
-        session = table.resume(resume.path, graph, at=resume.name)
+        session = table.resume(resume, graph)
     else:
         session = table.begin(graph or _only_story(table))
     asyncio.run(play_plain(session, opening=f"{session.graph.title}. Played by: {table.model_line}."))
     return 0
 
 
-def _only_story(table: Table) -> Any:
+def _only_story(table: Table) -> StoryGraph:
     sound = [entry for entry in table.library.entries() if not entry.problem]
     if len(sound) == 1:
         return table.library.load(sound[0].path)
@@ -167,7 +169,8 @@ def _table(arguments: argparse.Namespace) -> Table:
         actor = HttpModel(endpoint)
         cast = Cast(actor, actor, scripted, counter)
         line = actor.name
-    return Table(Library(folders), cast, shelf.saves_folder(arguments.saves or settings.saves), line, arguments.seed)
+    saves = shelf.saves_folder(arguments.saves or settings.saves, os.environ, Path.cwd())
+    return Table(Library(folders), cast, saves, line, arguments.seed)
 
 
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:
@@ -197,7 +200,7 @@ def _check(arguments: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def _summary(graph: Any) -> str:
+def _summary(graph: StoryGraph) -> str:
     return (
         f"{graph.title}: sound. {len(graph.scenes)} scenes, {len(graph.characters)} characters, "
         f"{len(graph.endings)} endings."
@@ -210,17 +213,25 @@ def _list_saves(arguments: argparse.Namespace) -> int:
     folder = _saves_folder(arguments)
     infos = [i for i in shelf.list_saves(folder) if not arguments.story or i.story_id == arguments.story]
     for info in infos:
-        print(shelf.described(info))
+        print(_described(info))
     if not infos:
         print(f"There are no games in {folder} yet.")
     return 0
+
+
+def _described(info: SaveInfo) -> str:
+    if not info.playable:
+        return f"{info.path.name}: {info.damaged}"
+    played = f"{info.last_played.astimezone():%Y-%m-%d %H:%M}" if info.last_played else "never"
+    line = f"{info.name}  {info.title}, turn {info.turns}, last played {played}"
+    return line + "".join(f"\n  {info.name}:{named.name}" for named in info.names)
 
 
 def _export_save(arguments: argparse.Namespace) -> int:
     from engine.saves import shelf
 
     found = shelf.find(_saves_folder(arguments), arguments.name, None)
-    shelf.export_save(found.path, arguments.file)
+    shelf.export_save(found.save.path, arguments.file)
     print(f"Exported to {arguments.file}.")
     return 0
 
@@ -237,4 +248,4 @@ def _saves_folder(arguments: argparse.Namespace) -> Path:
     from engine.config import load_settings
     from engine.saves import shelf
 
-    return shelf.saves_folder(arguments.saves or load_settings({}, os.environ).saves)
+    return shelf.saves_folder(arguments.saves or load_settings({}, os.environ).saves, os.environ, Path.cwd())

@@ -300,7 +300,7 @@ class Session:
         stream = model.stream(request)
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
-            while True:
+            while not self._stopping.is_set():
                 coming = asyncio.ensure_future(anext(stream, None))
                 await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not coming.done():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 # Titles name nobody by themselves.
-_TITLES = frozenset("the a an mr mrs ms miss dr sir lady lord old young captain father mother sister brother".split())
+_TITLES = frozenset(["the", "a", "an", "mr", "mrs", "ms", "miss", "dr", "sir", "lady", "lord", "old", "young", "captain", "father", "mother", "sister", "brother"])
 
 
 def answerer(line: str, names: Mapping[str, str], turn: int) -> str:
