@@ -43,7 +43,7 @@ class Step:
     """Why nothing was done, for the player to read; empty when something was."""
 
 
-class _Refusal(Exception):  # noqa: N818 - it is an answer, not an error, and leaves this module as one
+class _Refusal(Exception):
     """The move cannot be made; the reason is for the player."""
 
 
