@@ -11,7 +11,7 @@ from engine.cast import Cast
 from engine.errors import SaveDamaged
 from engine.library import Library
 from engine.saves import shelf
-from engine.saves.shelf import Found, SaveInfo
+from engine.saves.shelf import SaveInfo
 from engine.session import Session
 from engine.story.graph import StoryGraph
 
@@ -35,14 +35,14 @@ class Table:
         path = shelf.new_path(self.saves, graph.id, datetime.now(UTC))
         return Session.begin(graph, self.cast, path, seed=seed)
 
-    def resume(self, found: Found, graph: StoryGraph | None = None) -> Session:
-        """Go on with a saved game, at a named moment where one is meant; its story comes from the library unless given."""
-        save = found.save
+    def resume(self, path: Path, graph: StoryGraph | None = None, *, moment: str = "") -> Session:
+        """Go on with a saved game, at a named moment if one is given; its story is found in the library unless given."""
+        save = shelf.describe(path)
         if not save.playable:
-            raise SaveDamaged(f"{save.path.name} cannot be played: {save.damaged}")
-        session = Session.resume(graph or self.library.load(save.story_id), self.cast, save.path)
-        if found.moment is not None:
-            session.load(found.moment.name)
+            raise SaveDamaged(save.damaged)
+        session = Session.resume(graph or self.library.load(save.story_id), self.cast, path)
+        if moment:
+            session.load(moment)
         return session
 
     def saves_of(self, story_id: str = "") -> list[SaveInfo]:
