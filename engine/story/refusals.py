@@ -14,7 +14,7 @@ from engine.story.arithmetic import LIMIT
 from engine.story.terms import ExpressionError
 
 EXPRESSION_LIMIT = 500
-"""Characters in one expression, wherever it stands."""
+"""Characters in one expression. Inside a text those between quotes do not count: `cycle` takes whole paragraphs."""
 NESTING_LIMIT = 20
 """Brackets inside brackets. One costs the parser 14 of Python's 1,000 frames."""
 

@@ -52,7 +52,8 @@ def check_tags(source: str, tokens: Sequence[Token]) -> None:
         elif not inside:
             raise wrong(source, tag.at, "There is nothing between {{ and }}. Write what to show.")
         if inside:
-            check_length(source, inside[0].at, inside[-1].end)
+            quoted = sum(len(token.text) for token in inside if token.kind == "string")
+            check_length(source, inside[0].at, inside[-1].end - quoted)
         check_expression(source, inside)
     if open_ifs:
         raise wrong(source, open_ifs[-1].at, "This {% if %} is never closed. Close it with {% endif %}.")
