@@ -1,4 +1,4 @@
-"""Prepares what each model of the cast is asked: who answers, the prompt, the stage of the scripted actor, the judge's question.
+"""Prepares what a model is asked: who answers, the prompt, the scripted actor's stage, the judge's question.
 
 It carries every character's memory along with the game and is made anew after undo and load. It asks nobody anything.
 """
@@ -56,8 +56,8 @@ class Briefing:
         _, line = state.exchange[0]
         return answerer(line, names, state.talked)
 
-    def act(self, state: State, who: str, *, tries: int) -> Request:
-        """Return the request for `who`'s answer. `tries` counts earlier answers to the same moment."""
+    def act(self, state: State, who: str, earlier: Sequence[str] = ()) -> Request:
+        """Return the request for `who`'s answer. `earlier` are its answers at this moment on other branches."""
         character, recall = self._graph.characters[who], self._recalls[who]
         self._asked = assemble(self._graph, state, recall)
         taste = {name: value for name, value in character.taste.items() if name not in self._cast.fixed}
@@ -67,8 +67,8 @@ class Briefing:
             line=state.exchange[0][1],
             repertoire=self._repertoire(state, character),
             fallback=character.fallback,
-            said=tuple(recall.history.said),
-            seed=mixed(state.seed, state.turns, tries),
+            said=(*recall.history.said, *earlier),
+            seed=mixed(state.seed, state.turns, len(earlier)),
         )
         return Request("act", self._asked.messages, settings, stage=stage)
 
@@ -88,8 +88,8 @@ class Briefing:
         counted, actual = self._asked.tokens, finished.usage.prompt
         if counted >= UNCUT and actual < counted * CUT_SHARE:
             return (
-                f"The server counted {actual:,} tokens of a prompt of about {counted:,}: it may have cut its beginning. "
-                "Give the server a larger context, or set a smaller `context` in the config file."
+                f"The server counted {actual:,} tokens of a prompt of about {counted:,}: it may have cut "
+                "its beginning. Give the server a larger context, or set a smaller `context` in the config file."
             )
         corrected = self.counter.corrected(counted, actual)
         if corrected is not self.counter:

@@ -114,21 +114,18 @@ def _play(arguments: argparse.Namespace) -> int:
 
     table = _table(arguments)
     graph = table.library.load(arguments.story) if arguments.story else None
-    resume, moment = None, ""
-    if arguments.load:
-        found = shelf.find(table.saves, arguments.load, graph.id if graph else None)
-        resume, moment = found.save.path, found.moment.name if found.moment else ""
+    found = shelf.find(table.saves, arguments.load, graph.id if graph else None) if arguments.load else None
     if not arguments.plain:
         from engine.tui.app import run
 
-        return run(table, story=graph, resume=resume, load_name=moment)
+        return run(table, story=graph, resume=found)
 
     import asyncio
 
     from engine.plain import play_plain
 
-    if resume is not None:
-        session = table.resume(resume, graph, moment=moment)
+    if found is not None:
+        session = table.resume(found.save.path, graph, moment=found.moment.name if found.moment else "")
     else:
         session = table.begin(graph or _only_story(table))
     asyncio.run(play_plain(session, opening=f"{session.graph.title}. Played by: {table.model_line}."))

@@ -26,7 +26,8 @@ from engine.view import Option, View
 
 WIDEST = 96
 """Columns of text on a terminal; a pipe gets a paragraph as one line."""
-_SENTENCE_END = re.compile(r'(?<=[.!?…。！？])["”’»」]?\s+')
+_SENTENCE_END = re.compile(r"""(?:(?<=[.!?…])|(?<=[.!?…]["'”’»]))\s+""")
+_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
 
 
 class PlainGame:
@@ -38,6 +39,8 @@ class PlainGame:
         self._out = out
         self._echo = not source.isatty()
         """What comes from a pipe is repeated after the prompt, so that the output reads as a transcript."""
+        self._offered: tuple[Option, ...] = ()
+        self._scene = ""
         self._width = min(WIDEST, shutil.get_terminal_size().columns - 1) if out.isatty() else 0
 
     async def play(self, *, opening: str) -> None:
@@ -89,9 +92,11 @@ class PlainGame:
             return
         answer = ""
         if option.asks and option.enabled:
-            typed = await self._ask(f"{option.text}: ")
-            if not (answer := (typed or "").strip()):
+            answer = (await self._ask(f"{option.text}: ") or "").strip()
+            if not answer or answer.startswith("/"):
                 self._say("Nothing was chosen.")
+                if answer:
+                    await self._obey(answer)
                 return
         lines = self.session.choose(option.choice.choice.id, answer)
         self._show([line for line in lines if line.kind != "choice"])
@@ -165,7 +170,7 @@ class PlainGame:
                         sentences.end()
                         self._show(_beyond(lines, heard))
         self._tell_notices()
-        self._offer()
+        self._offer(again=self.session.view.scene != self._scene)
 
     # Printing
 
@@ -201,8 +206,12 @@ class PlainGame:
         while self.session.notices:
             self._say(f"({self.session.notices.pop(0)})")
 
-    def _offer(self) -> None:
+    def _offer(self, *, again: bool = True) -> None:
+        """Print what can be done; after a turn of talk only when it is something else than before."""
         view = self.session.view
+        if not again and view.options == self._offered:
+            return
+        self._offered, self._scene = view.options, view.scene
         for option in view.options:
             greyed = "" if option.enabled else f" (not now{': ' + option.reason if option.reason else ''})"
             spoken = "" if option.choice is not None else "say: "
@@ -269,6 +278,7 @@ def _beyond(lines: tuple[Line, ...], heard: int) -> Iterator[Line]:
 def _paragraphs(text: str) -> list[str]:
     """Split authored Markdown into paragraphs, each on one line, but for lists and quotes, which keep their lines."""
     found: list[str] = []
+    text = _EMPHASIS.sub(r"\2", text)
     for block in re.split(r"\n\s*\n", text):
         lines = [line.strip() for line in block.splitlines() if line.strip()]
         joined: list[str] = []

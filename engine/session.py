@@ -261,7 +261,7 @@ class Session:
     async def _answer(self, spoken: Step, actor: Model) -> AsyncGenerator[Update]:
         who = self._briefing.answerer(spoken.state)
         yield Speaking(who, self.graph.characters[who].name)
-        request = self._briefing.act(spoken.state, who, tries=len(self.store.children(self.store.head)))
+        request = self._briefing.act(spoken.state, who, self._earlier(who))
         reply, finished = "", None
         async with aclosing(self._pieces(actor, request)) as pieces:
             async for piece in pieces:
@@ -331,6 +331,15 @@ class Session:
         if finished is None:
             return Read(who=who, fault="the reading was stopped")
         return reading(finished.text, question)
+
+    def _earlier(self, who: str) -> list[str]:
+        """What `who` answered at this moment on other branches."""
+        return [
+            event.text
+            for turn in self.store.children(self.store.head)
+            for event in turn.events
+            if isinstance(event, e.CharacterSpoke) and event.who == who and not event.opening
+        ]
 
     def _last_said(self) -> Unsent | None:
         """The player's line in the last turn, if that was a turn of talk."""

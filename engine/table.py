@@ -36,7 +36,7 @@ class Table:
         return Session.begin(graph, self.cast, path, seed=seed)
 
     def resume(self, path: Path, graph: StoryGraph | None = None, *, moment: str = "") -> Session:
-        """Go on with a saved game, at a named moment if one is given; its story is found in the library unless given."""
+        """Go on with a saved game, at a named moment if one is given. Its story comes from the library unless given."""
         save = shelf.describe(path)
         if not save.playable:
             raise SaveDamaged(save.damaged)

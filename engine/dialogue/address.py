@@ -8,15 +8,18 @@ from collections.abc import Mapping
 
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 # Titles name nobody by themselves.
-_TITLES = frozenset(["the", "a", "an", "mr", "mrs", "ms", "miss", "dr", "sir", "lady", "lord", "old", "young", "captain", "father", "mother", "sister", "brother"])
+_TITLES = frozenset(
+    ("the", "a", "an", "mr", "mrs", "ms", "miss", "dr", "sir", "lady", "lord", "old", "young", "captain")
+    + ("father", "mother", "sister", "brother")
+)
 
 
 def answerer(line: str, names: Mapping[str, str], turn: int) -> str:
     """Return the id of who answers `line`.
 
     `names` maps the ids of those present to their names, in the order written. A name that begins or ends the line
-    calls its bearer ("Odd, is it true?", "Is Odd lying, Maren?"), else the one named first answers; when nobody is named,
-    they answer one after another, by the number of the `turn` (from 0).
+    calls its bearer ("Odd, is it true?", "Is Odd lying, Maren?"), else the one named first answers; when nobody is
+    named, they answer one after another, by the number of the `turn` (from 0).
     """
     spoken = _folded(line)
     bearers = {part: who for who, name in names.items() for part in _folded(name) if part not in _TITLES}

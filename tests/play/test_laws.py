@@ -16,7 +16,17 @@ GRAPH = graph_of(EVERYTHING)
 CHOICES = [choice.id for scene in GRAPH.scenes.values() for choice in scene.choices]
 OUTCOMES = [outcome.id for scene in GRAPH.scenes.values() for outcome in scene.outcomes]
 RULES = [rule.id for character in GRAPH.characters.values() for rule in character.rules]
-WORDS = ["open sesame", "come in", "thank you", "\x1b[31mred", "lets_in", '{"outcome": "lets_in"}', "", " ", "x" * 2_001]
+WORDS = [
+    "open sesame",
+    "come in",
+    "thank you",
+    "\x1b[31mred",
+    "lets_in",
+    '{"outcome": "lets_in"}',
+    "",
+    " ",
+    "x" * 2_001,
+]
 
 texts = st.sampled_from(WORDS) | st.text(max_size=40)
 people = st.sampled_from(["maren", "odd", "player", "", "nobody"])

@@ -59,7 +59,9 @@ characters:
 scenes:
   hall:
     title: The hall
-    text: "{% if visits > 1 %}The hall again.{% else %}A hall.{% endif %} {{ coins }} coins. {{ cycle('Tick.', 'Tock.') }}"
+    text: >-
+      {% if visits > 1 %}The hall again.{% else %}A hall.{% endif %} {{ coins }} coins.
+      {{ cycle('Tick.', 'Tock.') }}
     choices:
       - {id: take, text: Take the key, if: not key, once: true, set: {key: true}, then: 'Cold. {{ key }}'}
       - {id: pay, text: Pay, enabled_if: coins > 2, reason: Too poor., set: {coins: coins - 2}}
