@@ -1,0 +1,63 @@
+"""Follows an answer as it comes: puts its words into the transcript and says what is being waited for.
+
+It decides nothing; what to do when no answer comes is the screen's to ask the player.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from engine.session import Delayed, Judging, Session, Speaking, Turned, Update, Words
+from engine.tui.widgets.lines import Speech
+from engine.tui.widgets.status import Waiting
+from engine.tui.widgets.transcript import Transcript
+
+
+class Hearing:
+    """One answer being heard."""
+
+    def __init__(self, session: Session, transcript: Transcript, waiting: Waiting) -> None:
+        self.begun = False
+        """Whether the line was taken and somebody began to answer it."""
+        self._session = session
+        self._transcript = transcript
+        self._waiting = waiting
+        self._speech: Speech | None = None
+        self._name = ""
+
+    async def follow(self, updates: AsyncGenerator[Update]) -> None:
+        """Show updates until the turn is done. Raises what the session raises, with what was shown left standing."""
+        try:
+            async with aclosing(updates) as coming:
+                async for update in coming:
+                    await self._take(update)
+        finally:
+            self._waiting.end()
+
+    async def _take(self, update: Update) -> None:
+        match update:
+            case Speaking(who, name):
+                await self._begin(who, name)
+            case Words(text):
+                if self._speech is not None:
+                    self._speech.spoken.add(text)
+                self._waiting.tell(f"{self._name} is speaking")
+            case Delayed(reason, seconds):
+                self._waiting.tell(f"{reason}; waiting up to {seconds:.0f} s")
+            case Judging():
+                self._waiting.tell("reading what was said")
+            case Turned(lines):
+                await self._transcript.add(lines)
+
+    async def _begin(self, who: str, name: str) -> None:
+        self._name = name
+        if not self.begun:
+            self.begun = True
+            if self._transcript.lines != self._session.lines:  # another answer to a line: the last one is taken back
+                await self._transcript.show(self._session.lines)
+            await self._transcript.withdraw()
+            if self._session.unsent is not None:
+                await self._transcript.say(self._session.unsent.text)
+            self._waiting.begin(f"{name} is thinking")
+        self._speech = await self._transcript.answer(who, name)

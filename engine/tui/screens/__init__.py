@@ -1,0 +1,1 @@
+"""The library, a game, and its saves."""

@@ -1,0 +1,397 @@
+"""A game on the screen. It does what keys, clicks and typed lines ask, through the session.
+
+It knows no rule of the game and follows no answer itself (`hearing` does); whatever goes wrong on purpose is told
+where the player is looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
+
+from engine.choosing import match
+from engine.console import Command, Pick, Speech, Unknown, interpret
+from engine.errors import PalaverError, SaveError
+from engine.plaintext import clean_line
+from engine.session import Session, Update
+from engine.table import Table
+from engine.tui.asking import Answer, Name, Replace
+from engine.tui.hearing import Hearing
+from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
+from engine.tui.rows import Deed, Row, rows_in_trouble
+from engine.tui.screens.saves import Moment, NameIt, Picked, SavesScreen
+from engine.tui.widgets.banner import Banner
+from engine.tui.widgets.desk import Desk
+from engine.tui.widgets.lines import Voices
+from engine.tui.widgets.options import Options
+from engine.tui.widgets.side import Side
+from engine.tui.wording import places_in
+from engine.view import Option
+
+COMING = "An answer is coming: esc stops it."
+
+
+class PlayScreen(Screen[None]):
+    """One game being played; it lets go of the save when it is closed."""
+
+    AUTO_FOCUS = "Prompt"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "undo", "Undo", id="play.undo", tooltip="Take the last turn back"),
+        Binding("ctrl+y", "redo", "Redo", id="play.redo", tooltip="Do again what was taken back"),
+        Binding("ctrl+r", "retry", "Retry", id="play.retry", tooltip="Ask for another answer to what you said last"),
+        Binding("ctrl+s", "name", "Save", id="play.name", tooltip="Name this moment; every turn is saved anyway"),
+        Binding("ctrl+o", "saves", "Saves", id="play.saves", tooltip="Saved games and named moments"),
+        Binding("f1", "app.help", "Help", id="play.help", tooltip="What can be typed and pressed"),
+        Binding("ctrl+q", "leave", "Leave", id="play.leave", tooltip="Leave; the game is kept"),
+        Binding("f3", "panel", "Panel", id="play.panel", show=False, tooltip="Show or hide the side panel"),
+        Binding("escape", "escape", "Stop", id="play.stop", show=False),
+    ]
+
+    def __init__(self, table: Table, session: Session, now: Callable[[], datetime], *, fresh: bool = False) -> None:
+        super().__init__()
+        self.session = session
+        self._table = table
+        self._now = now
+        self._fresh = fresh
+        """The game has just begun: say once who plays the characters."""
+        self._reply: Worker[None] | None = None
+        graph = session.graph
+        self._voices = Voices.of({who: character.name for who, character in graph.characters.items()})
+        self.desk = Desk(self._voices)
+
+    def compose(self) -> ComposeResult:
+        """The desk, with the panel beside it."""
+        yield Banner(clean_line(self.session.graph.title))
+        with Horizontal():
+            yield self.desk
+            yield Side(self._voices, self._table.model_line)
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        """Show the game where it stands."""
+        await self.desk.transcript.show(self.session.lines)
+        if self._fresh and self._table.cast.actor is self._table.cast.scripted:
+            self.desk.notice.tell(f"The characters are played by {self._table.model_line}.")
+        await self._settle()
+
+    def on_unmount(self) -> None:
+        """Let go of the save."""
+        self.session.close()
+
+    # What was typed
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Do what the line asks; it stays where it is while it cannot be done."""
+        event.stop()
+        desk, line = self.desk, event.value.strip()
+        if self.session.busy:
+            if line:
+                desk.notice.tell(f"{COMING} Your line stays here.")
+            return
+        desk.notice.clear()
+        if desk.asking is not None:
+            await self._answered(line)
+        elif not line:
+            if desk.options.lit is not None:
+                await self._take(desk.options.lit)
+        else:
+            desk.prompt.clear()
+            await self._obey(line)
+
+    async def _obey(self, line: str) -> None:
+        match interpret(line):
+            case Pick(number):
+                row = self.desk.options.numbered(number)
+                if row is None:
+                    self._tell_wrong(_no_number(len(self.desk.options.rows)))
+                else:
+                    await self._take(row)
+            case Command(name, rest):
+                await self._command(name, rest)
+            case Unknown(name):
+                self._tell_wrong(f"There is no /{name}. /help lists what can be typed.")
+                self.desk.return_line(line)
+            case Speech(text) if self.session.view.can_speak:
+                self._answer(self.session.say(text), text)
+            case Speech(text):
+                option = match(text, self.session.view.options)
+                if option is not None:
+                    await self._take_option(option)
+                else:
+                    self._tell_wrong(f"Nothing here is like that. {_no_number(len(self.desk.options.rows))}")
+                    self.desk.return_line(line)
+
+    async def _command(self, name: str, rest: str) -> None:
+        match name:
+            case "save" if rest:
+                self._name_moment(rest)
+            case "save":
+                self.action_name()
+            case "load" if rest:
+                await self._load(rest)
+            case "load":
+                self.action_saves()
+            case "offline":
+                self._answer(self.session.retry(actor=self._table.cast.scripted))
+            case "help":
+                await self.run_action("app.help")
+            case "quit":
+                self.action_leave_game()
+            case _:  # the rest are actions by the same names
+                await self.run_action(name)
+
+    async def _answered(self, line: str) -> None:
+        match self.desk.answered(self.session.view):
+            case Answer(option) if line and option.choice is not None:
+                await self._choose(option.choice.choice.id, line)
+            case Name() if line:
+                self._name_moment(line)
+            case Replace(name):
+                self._name_moment(line or name, replace=not line)
+
+    # What was taken
+
+    async def on_options_taken(self, message: Options.Taken) -> None:
+        """A row was clicked."""
+        if not self.session.busy:
+            self.desk.notice.clear()
+            self.desk.answered(self.session.view)
+            await self._take(message.row)
+
+    async def _take(self, row: Row) -> None:
+        self.desk.options.unlight()
+        if isinstance(row.does, Option):
+            await self._take_option(row.does)
+        else:
+            await self._do(row.does)
+
+    async def _take_option(self, option: Option) -> None:
+        if not option.enabled:
+            self._tell_wrong(option.reason or "That cannot be done now.")
+        elif option.choice is None:
+            self._answer(self.session.say(option.text), option.text)
+        elif option.asks:
+            self.desk.ask(Answer(option))
+        else:
+            await self._choose(option.choice.choice.id)
+
+    async def _do(self, deed: Deed) -> None:
+        match deed:
+            case Deed.AGAIN:
+                self._answer(self.session.retry())
+            case Deed.SCRIPTED:
+                self._answer(self.session.retry(actor=self._table.cast.scripted))
+            case Deed.EDIT | Deed.DROP:
+                await self._drop()
+            case Deed.BEGIN:
+                with self._telling():
+                    self.post_message(PlayGame(self._table.begin(self.session.graph), fresh=True))
+            case Deed.UNDO:
+                await self.action_undo()
+            case Deed.LIBRARY:
+                self._close(OpenLibrary())
+
+    async def _choose(self, choice: str, text: str = "") -> None:
+        with self._telling():
+            await self.desk.transcript.add(self.session.choose(choice, text))
+            self.desk.transcript.to_end()
+        await self._settle()
+
+    # Answers
+
+    def _answer(self, updates: AsyncGenerator[Update], said: str = "") -> None:
+        self.desk.options.unlight()
+        self.desk.trouble.clear()
+        self.desk.transcript.to_end()
+        self._reply = self._hear(updates, said)
+
+    @work(exclusive=True, group="reply")
+    async def _hear(self, updates: AsyncGenerator[Update], said: str) -> None:
+        hearing = Hearing(self.session, self.desk.transcript, self.desk.waiting)
+        self.add_class("-busy")
+        try:
+            await hearing.follow(updates)
+        except PalaverError as error:
+            self.remove_class("-busy")
+            if hearing.begun:
+                await self._no_answer(error)
+            else:
+                self._tell_wrong(str(error))
+                await self._settle()
+                self.desk.return_line(said)
+        else:
+            self.remove_class("-busy")
+            await self._settle()
+
+    async def _no_answer(self, error: PalaverError) -> None:
+        """Tell why, keep the player's line in sight, and ask what to do."""
+        unsent, cast, desk = self.session.unsent is not None, self._table.cast, self.desk
+        if unsent:
+            await desk.transcript.withdraw(answer_only=True)
+        else:  # another answer was asked for: the one there was is back
+            await desk.transcript.show(self.session.lines)
+        desk.trouble.tell(error.what, error.do)
+        await desk.options.offer(rows_in_trouble(unsent=unsent, scripted=cast.actor is not cast.scripted))
+        desk.prompt.placeholder = "a number, or something else to say"
+
+    async def _drop(self) -> None:
+        """Take back the line that got no answer, and put it where it can be changed."""
+        unsent = self.session.unsent
+        await self.desk.transcript.withdraw()
+        self.desk.return_line(unsent.text if unsent is not None else "")
+        await self._settle()
+
+    # Keys and commands
+
+    async def action_undo(self) -> None:
+        """Take the last turn back, or the line that got no answer."""
+        if self.desk.trouble.display:
+            await self._drop()
+        else:
+            await self._go(self.session.undo, "The last turn is taken back. ctrl+y does it again.")
+
+    async def action_redo(self) -> None:
+        """Do again what was taken back."""
+        await self._go(self.session.redo, "Done again.")
+
+    async def _load(self, name: str) -> None:
+        await self._go(lambda: self.session.load(name), f"Back at “{clean_line(name)}”.")
+
+    async def _go(self, move: Callable[[], None], said: str) -> None:
+        """Go elsewhere in the game and show it as it was there."""
+        self.desk.notice.clear()
+        with self._telling():
+            move()
+            self.desk.answered(self.session.view)
+            await self.desk.transcript.show(self.session.lines)
+            self.desk.notice.tell(said)
+            await self._settle()
+
+    def action_retry(self) -> None:
+        """Ask for another answer."""
+        self.desk.notice.clear()
+        if self.session.busy:
+            self.desk.notice.tell(COMING)
+        else:
+            self._answer(self.session.retry())
+
+    def action_name(self) -> None:
+        """Ask for a name for this moment."""
+        if self.session.busy:
+            self.desk.notice.tell(COMING)
+        else:
+            self.desk.ask(Name())
+
+    def _name_moment(self, name: str, *, replace: bool = False) -> None:
+        shown = clean_line(name)
+        try:
+            self.session.name(name, replace=replace)
+        except SaveError as error:
+            if replace or shown not in {named.name for named in self.session.store.names()}:
+                self._tell_wrong(str(error))
+            else:
+                self.desk.notice.tell(f"“{shown}” is another moment's name already. Enter moves it here.")
+                self.desk.ask(Replace(name))
+        else:
+            self.desk.notice.tell(f"This moment is “{shown}” now. ctrl+o finds it again.")
+
+    def action_saves(self) -> None:
+        """Show saved games and named moments."""
+        if self.session.busy:
+            self.desk.notice.tell(COMING)
+            return
+        graph = self.session.graph
+        title, places = clean_line(graph.title), places_in(graph)
+        screen = SavesScreen(self._table, self._now, graph.id, title, places, playing=self.session)
+        self.app.push_screen(screen, self._picked)
+
+    async def _picked(self, picked: Picked) -> None:
+        match picked:
+            case Session():
+                self.post_message(PlayGame(picked))
+            case Moment(name):
+                await self._load(name)
+            case NameIt():
+                self.action_name()
+
+    def action_hint(self) -> None:
+        """Tell the author's hint for this scene."""
+        self.desk.notice.tell(clean_line(self.session.view.hint) or "There is no hint here.")
+
+    def action_look(self) -> None:
+        """Go back to where this scene begins."""
+        self.desk.transcript.to_line("scene")
+
+    def action_why(self) -> None:
+        """Open or close the last mark: the words that decided where the story went."""
+        if not self.desk.toggle_mark():
+            self.desk.notice.tell("Nothing was decided by words yet.")
+
+    def action_panel(self) -> None:
+        """Show or hide the side panel, whatever the width says."""
+        side = self.query_one(Side)
+        side.styles.display = "none" if side.display else "block"
+
+    async def action_escape(self) -> None:
+        """Stop the answer, leave a question, or take back a line that got no answer."""
+        if self.session.busy:
+            self.session.stop()
+        elif self.desk.trouble.display:
+            await self._drop()
+        else:
+            self.desk.answered(self.session.view)
+            self.desk.options.unlight()
+            self.desk.notice.clear()
+
+    def action_leave_game(self) -> None:
+        """Leave the game. Everything is saved; what is being said is broken off and kept."""
+        self._close(LeaveGame())
+
+    @work(exclusive=True, group="leaving")
+    async def _close(self, then: Message) -> None:
+        if self.session.busy and self._reply is not None:
+            self.session.stop()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._reply.wait()
+        self.post_message(then)
+
+    # The rest of the screen
+
+    async def _settle(self) -> None:
+        """Show what can be done and seen now that a move is done."""
+        view = self.session.view
+        self.query_one(Banner).place(clean_line(view.scene_title))
+        await self.desk.show(view)
+        await self.query_one(Side).show(view)
+        told = [clean_line(notice) for notice in self.session.notices]
+        self.session.notices.clear()
+        if told:
+            self.desk.notice.tell(" ".join(told))
+
+    def _tell_wrong(self, what: str) -> None:
+        self.desk.notice.tell(what, wrong=True)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Show what is raised on purpose as text; nothing else is caught."""
+        try:
+            yield
+        except PalaverError as error:
+            self._tell_wrong(str(error))
+
+
+def _no_number(count: int) -> str:
+    if not count:
+        return "There is nothing to choose by number here."
+    return f"The numbers go from 1 to {count}." if count > 1 else "The only number here is 1."

@@ -1,0 +1,1 @@
+"""The parts of the screens: each shows one thing, and none plays the game."""

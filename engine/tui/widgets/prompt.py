@@ -1,0 +1,51 @@
+"""The one place to type. It takes a line, never more than a line, and never more than can be said at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.widgets import Input
+
+from engine.plaintext import clean_line
+
+LONGEST = 2_000
+"""Characters a line may have; the rules refuse more."""
+
+
+class Prompt(Input):
+    """A line of text, kept while an answer is coming."""
+
+    @dataclass
+    class TooLong(Message):
+        """What was pasted or typed does not fit and was not taken."""
+
+        characters: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, max_length=LONGEST, select_on_focus=False)
+        self.cursor_blink = False
+
+    def put(self, text: str) -> None:
+        """Replace what stands there, with the cursor after it."""
+        self.value = text[:LONGEST]
+        self.cursor_position = len(self.value)
+
+    def restricted(self) -> None:
+        """Say why a key did nothing."""
+        self.post_message(self.TooLong(len(self.value) + 1))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take a pasted text as one line, or none of it."""
+        event.stop()
+        event.prevent_default()
+        room = LONGEST - len(self.value) + len(self.selected_text)
+        if len(event.text) > 4 * LONGEST:  # a megabyte is refused unread
+            self.post_message(self.TooLong(len(event.text)))
+            return
+        line = clean_line(event.text)
+        if len(line) > room:
+            self.post_message(self.TooLong(len(self.value) + len(line)))
+        else:
+            self.replace(line, *self.selection)
