@@ -17,6 +17,8 @@ from engine import __version__
 from engine.errors import PalaverError
 
 if TYPE_CHECKING:
+    from engine.cast import Cast
+    from engine.config import Settings
     from engine.saves.shelf import SaveInfo
     from engine.story.diagnostics import Diagnostic
     from engine.story.graph import StoryGraph
@@ -142,39 +144,46 @@ def _only_story(table: Table) -> StoryGraph:
 
 def _table(arguments: argparse.Namespace) -> Table:
     """Put together what a game needs, from flags, environment and the config file."""
-    from engine.cast import Cast
     from engine.config import load_settings
-    from engine.dialogue.tokens import Estimate
     from engine.library import Library, bundled_stories
-    from engine.llm.scripted import ScriptedActor
     from engine.saves import shelf
     from engine.table import Table
 
     settings = load_settings(_flags(arguments), os.environ)
     for warning in settings.warnings:
         print(warning, file=sys.stderr)
+    cast, model_line = _cast(settings)
     folders = [*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]
-    scripted = ScriptedActor()
-    counter = Estimate()
-    cast = Cast(scripted, scripted, scripted, counter)
-    line = "the scripted actor"
-    endpoint = settings.endpoint
-    if endpoint is None and not arguments.offline:
-        line += " (no key is set; `palaver --help` shows how to name a model)"
-    if endpoint is not None and not arguments.offline:
-        from engine.llm.client import HttpModel
-
-        actor = HttpModel(endpoint)
-        cast = Cast(actor, actor, scripted, counter)
-        line = actor.name
     saves = shelf.saves_folder(arguments.saves or settings.saves, os.environ, Path.cwd())
-    return Table(Library(folders), cast, saves, line, arguments.seed)
+    return Table(Library(folders), cast, saves, model_line, arguments.seed)
+
+
+def _cast(settings: Settings) -> tuple[Cast, str]:
+    """Return who plays, and how to say it to the player in a few words."""
+    from engine.cast import Cast
+    from engine.dialogue.tokens import Estimate, counter_for, uses_o200k
+    from engine.llm.scripted import ScriptedActor
+
+    scripted = ScriptedActor()
+    endpoint, judge_endpoint = settings.endpoint, settings.judge_endpoint
+    if endpoint is None or judge_endpoint is None:
+        why = "" if settings.offline else " (no model is set; `palaver --help` shows how)"
+        return Cast(scripted, scripted, scripted, Estimate()), f"the scripted actor{why}"
+
+    from engine.llm.client import HttpModel
+    from engine.llm.ranks import load_encoding
+
+    actor = HttpModel(endpoint)
+    judge = actor if judge_endpoint == endpoint else HttpModel(judge_endpoint)
+    counter = counter_for(endpoint.model, load_encoding() if uses_o200k(endpoint.model) else None)
+    fixed = {**endpoint.parameters, **({"max_tokens": settings.max_tokens} if settings.max_tokens else {})}
+    return Cast(actor, judge, scripted, counter, settings.context, fixed), actor.name
 
 
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:
-    names = ("base_url", "model", "temperature", "max_tokens")
+    names = ("base_url", "model", "temperature", "max_tokens", "offline")
     given = {name: getattr(arguments, name, None) for name in names}
-    return {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in given.items() if value not in (None, False)}
 
 
 def _check(arguments: argparse.Namespace) -> int:

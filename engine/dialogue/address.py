@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 # Titles name nobody by themselves.
-_TITLES = frozenset(
-    ("the", "a", "an", "mr", "mrs", "ms", "miss", "dr", "sir", "lady", "lord", "old", "young", "captain")
-    + ("father", "mother", "sister", "brother")
-)
+_TITLES = frozenset({
+    "the", "a", "an", "mr", "mrs", "ms", "miss", "dr", "sir", "lady", "lord", "old", "young", "captain", "father",
+    "mother", "sister", "brother",
+})  # fmt: skip
 
 
 def answerer(line: str, names: Mapping[str, str], turn: int) -> str:
