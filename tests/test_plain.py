@@ -1,0 +1,190 @@
+"""The game line by line, as a person at a pipe or a screen reader has it: the real command in a real process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.stories import EVERYTHING
+
+COMMAND = [sys.executable, "-m", "engine"]
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("PALAVER_", "OPENAI_"))}
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "tale.yaml"
+    path.write_text("palaver: 1\ntitle: A test\n" + EVERYTHING, "utf-8")
+    return path
+
+
+def palaver(*arguments: str | Path, moves: str = "", home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environ = {**CLEAN, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)} if home else CLEAN
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        input=moves,
+        capture_output=True,
+        text=True,
+        env=environ,
+        timeout=60,
+        check=False,
+    )
+
+
+def play(story: Path, moves: str, *arguments: str) -> str:
+    done = palaver("play", story, "--plain", "--seed", "1", "--saves", story.parent / "saves", *arguments, moves=moves,
+                   home=story.parent)  # fmt: skip
+    assert done.stderr == ""
+    assert done.returncode == 0
+    return done.stdout
+
+
+def test_with_no_key_the_scripted_actor_plays_and_says_so_in_one_line(story: Path) -> None:
+    first = play(story, "").splitlines()[0]
+    assert first == "A test. Played by: the scripted actor (no model is set; `palaver --help` shows how)."
+
+
+def test_numbers_choose_other_text_speaks_and_the_end_is_told(story: Path) -> None:
+    out = play(story, "1\nopen your eyes\nshut your eyes\n1\n/undo\nwake\ndoor\nlet me in\n/quit\n", "--offline")
+    assert "A hall. 5 coins. Tick." in out
+    assert "Cold. yes" in out
+    assert "The last turn is taken back." in out
+    assert 'Maren: "Come in, then."\nIt opens.\nHome.\n\nThe end: Home' in out
+
+
+def test_words_that_resemble_no_choice_say_what_can_be_chosen(story: Path) -> None:
+    assert "That is not among the choices: 1. Take the key; 2. Pay" in play(story, "sing a song\n")
+
+
+def test_a_choice_that_asks_takes_the_next_line_and_a_command_instead_of_it(story: Path) -> None:
+    out = play(story, "say your name\nAna Lúcia 李\nsay your name\n/undo\n")
+    assert "You are Ana Lúcia 李." in out
+    assert "Nothing was chosen.\nThe last turn is taken back." in out
+
+
+def test_nothing_but_text_comes_out_even_when_escapes_go_in(story: Path) -> None:
+    out = play(story, "7\nsay your name\n\x1b[31mred\x07 \x9b5m\ndoor\n\x1b]0;title\x07hello\n")
+    assert not set(out) & {"\x1b", "\x07", "\x9b", "\x00"}
+
+
+def test_every_command_answers(story: Path) -> None:
+    out = play(
+        story,
+        "/help\n/save here\n1\n/load here\n/load\n/redo\n/hint\n/look\n/retry\n/offline\n/nonsense\n/load x\n999\n",
+    )
+    for words in (
+        "/undo - take the last turn back",
+        'Saved as "here".',
+        'Loaded "here".',
+        "Named: here",
+        "Done again.",
+        "There is no hint here.",
+        "There is nothing to ask again",
+        "No line is waiting for an answer.",
+        "There is no /nonsense.",
+        'No moment of this game has the name "x".',
+        "There is no such number here",
+    ):
+        assert words in out
+
+
+def test_a_game_goes_on_where_it_was_left(story: Path) -> None:
+    play(story, "1\n/save with the key\n2\n")
+    assert "5 coins" not in play(story, "/look\n", "--load", "latest").split("> ")[0].replace("A hall. 5 coins", "")
+    out = play(story, "", "--load", "with the key")
+    assert "Take the key" not in out.split("You chose: Take the key")[1]
+
+
+def test_the_same_seed_and_moves_read_the_same(story: Path) -> None:
+    moves = "1\n4\n1\n5\nhello\nthank you\nyou stink\n/retry\nwalk\n"
+    assert play(story, moves) == play(story, moves)
+
+
+def test_a_megabyte_said_at_once_is_refused_and_the_game_goes_on(story: Path) -> None:
+    out = play(story, "door\n" + "blah " * 200_000 + "\nhello\n")
+    assert "a line may have 2,000" in out
+    assert '"Hello yourself."' in out
+
+
+def test_a_story_that_is_not_there_or_broken_is_told_without_a_traceback(tmp_path: Path) -> None:
+    missing = palaver("play", "lampp", "--plain", "--saves", tmp_path, home=tmp_path)
+    assert missing.returncode == 1
+    assert 'There is no story "lampp"' in missing.stderr
+    assert 'Did you mean "lamp"?' in missing.stderr
+    (tmp_path / "bad.yaml").write_text("palaver: 1\ntitle: x\nstart: nowhere\nscenes: {a: {text: x, goto: END}}\n")
+    broken = palaver("play", tmp_path / "bad.yaml", "--plain", "--saves", tmp_path, home=tmp_path)
+    assert broken.returncode == 1
+    assert ":3:8: error:" in broken.stderr
+    assert "Traceback" not in missing.stderr + broken.stderr
+
+
+def test_check_prints_every_mistake_and_exits_with_1(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("palaver: 1\ntitel: x\nstart: nowhere\nscenes: {a: {text: x, goto: b}}\n")
+    done = palaver("check", tmp_path / "bad.yaml", home=tmp_path)
+    assert done.returncode == 1
+    assert len([line for line in done.stdout.splitlines() if ": error: " in line]) == 4
+    as_json = palaver("check", tmp_path / "bad.yaml", "--json", home=tmp_path)
+    assert '"code": ' in as_json.stdout
+
+
+def test_a_game_can_be_exported_and_imported(story: Path, tmp_path: Path) -> None:
+    play(story, "1\n")
+    out = palaver("saves", "export", "latest", tmp_path / "mine.palaver", "--saves", tmp_path / "saves", home=tmp_path)
+    assert out.returncode == 0, out.stderr
+    again = palaver(
+        "saves", "export", "latest", tmp_path / "mine.palaver", "--saves", tmp_path / "saves", home=tmp_path
+    )
+    assert again.returncode == 1, "an existing file is not overwritten"
+    imported = palaver("saves", "import", tmp_path / "mine.palaver", "--saves", tmp_path / "other", home=tmp_path)
+    assert imported.returncode == 0, imported.stderr
+    listed = palaver("saves", "list", "--saves", tmp_path / "other", home=tmp_path)
+    assert "A test, turn 2" in listed.stdout
+
+
+def test_a_second_window_on_a_game_is_told(story: Path, tmp_path: Path) -> None:
+    play(story, "1\n")
+    saves = tmp_path / "saves"
+    first = subprocess.Popen(
+        [*COMMAND, "play", str(story), "--plain", "--load", "latest", "--saves", str(saves)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=CLEAN,
+    )  # fmt: skip
+    assert first.stdin is not None
+    assert first.stdout is not None
+    while "1." not in first.stdout.readline():
+        pass
+    second = palaver("play", story, "--plain", "--load", "latest", "--saves", saves, home=tmp_path)
+    assert second.returncode == 1
+    assert "another window" in second.stderr
+    first.kill()
+    first.wait()
+    first.stdin.close()
+    first.stdout.close()
+    assert palaver("play", story, "--plain", "--load", "latest", "--saves", saves, home=tmp_path).returncode == 0
+
+
+def test_leaving_with_ctrl_c_keeps_the_game(story: Path, tmp_path: Path) -> None:
+    game = subprocess.Popen(
+        [*COMMAND, "play", str(story), "--plain", "--saves", str(tmp_path / "saves")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=CLEAN,
+    )  # fmt: skip
+    assert game.stdin is not None
+    assert game.stdout is not None
+    game.stdin.write("1\n")
+    game.stdin.flush()
+    while "Cold" not in game.stdout.readline():
+        pass
+    game.send_signal(signal.SIGINT)
+    _, errors = game.communicate(timeout=30)
+    assert "Traceback" not in errors
+    assert "You chose: Take the key" in play(story, "", "--load", "latest")
+
+
+def test_help_shows_examples(tmp_path: Path) -> None:
+    done = palaver("--help", home=tmp_path)
+    assert done.returncode == 0
+    assert "palaver play lamp --offline" in done.stdout
