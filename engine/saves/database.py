@@ -40,11 +40,11 @@ def located(path: Path) -> Path:
         found = path.stat()
         real = path.resolve(strict=True)
     except FileNotFoundError:
-        raise SaveError(f"There is no save at {path}.", do="Look for it with: palaver saves") from None
+        raise SaveError(f"There is no save at {clean_line(str(path))}.", do="Look for it with: palaver saves") from None
     except OSError as error:
         raise explained(error, path, "reading") from error
     if not stat.S_ISREG(found.st_mode):
-        raise SaveDamaged(f"{path} is not a file.", do="Name a file that ends in .palaver.")
+        raise SaveDamaged(f"{clean_line(str(path))} is not a file.", do="Name a file that ends in .palaver.")
     if found.st_size == 0:
         raise damaged(path, "it is empty; the program stopped before anything was kept in it")
     if found.st_size + _size(sidecar(real, "-wal")) > LARGEST_FILE:
@@ -156,28 +156,25 @@ def explaining(path: Path, doing: Doing) -> Iterator[None]:
 
 def explained(error: sqlite3.Error | OSError, path: Path, doing: Doing) -> SaveError:
     """Return the `SaveError` that says what `error` means for the save at `path`."""
-    kind = _kind(error)
+    name = clean_line(path.name)
     safe = "Nothing that was saved before is lost." if doing == "keeping" else "The save was left as it is."
-    match kind:
+    match _kind(error):
         case "room":
             return SaveError(
-                f"There is no room to write {path.name}: the disk, the quota or the largest size of a save is reached.",
+                f"There is no room to write {name}: the disk, the quota or the largest size of a save is reached.",
                 do=f"{safe} Free some space and do it again.",
             )
         case "refused":
             task = {"reading": "read", "opening": "opened to be played", "keeping": "written"}[doing]
             return SaveError(
-                f"{path} cannot be {task}: {_reason(error)}.",
+                f"{clean_line(str(path))} cannot be {task}: {_reason(error)}.",
                 do=f"{safe} Allow it, or choose another folder for saves with PALAVER_SAVES.",
             )
         case "busy":
-            return SaveError(
-                f"{path.name} is in use by another program.", do=f"{safe} Close that program and do it again."
-            )
+            return SaveError(f"{name} is in use by another program.", do=f"{safe} Close that program and do it again.")
         case "failed":
-            return SaveError(
-                f"The disk failed while {doing} {path.name}: {_reason(error)}.", do=f"{safe} Try it again."
-            )
+            task = "writing" if doing == "keeping" else doing
+            return SaveError(f"The disk failed while {task} {name}: {_reason(error)}.", do=f"{safe} Try it again.")
     return damaged(path, _reason(error))
 
 

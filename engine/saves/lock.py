@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import SaveLocked
+from engine.plaintext import clean_line
 
 
 class PlayLock:
@@ -35,7 +36,7 @@ class PlayLock:
             os.close(handle)
             if not taken:
                 raise SaveLocked(
-                    f"{save.name} is being played in another window.",
+                    f"{clean_line(save.name)} is being played in another window.",
                     do="Close it there, or start a new game here.",
                 )
             # Its last holder removed the file between our opening and locking it: that lock guards nothing.

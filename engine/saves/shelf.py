@@ -17,7 +17,7 @@ from engine.plaintext import clean_line
 from engine.play import events as e
 from engine.saves.database import explaining
 from engine.saves.fresh import SUFFIX, reserve, safe_stem
-from engine.saves.store import LATEST, Named, Store
+from engine.saves.store import LATEST, Named, Store, tidy
 from engine.saves.transfer import export_save, export_store, import_save
 
 __all__ = [
@@ -131,7 +131,7 @@ def find(folder: Path, name: str, story_id: str | None = None) -> Found:
 
     With `story_id`, only saves of that story count. Raises `SaveError` when nothing, or more than one thing, is meant.
     """
-    wanted = clean_line(name)
+    wanted = tidy(name)
     saves = [save for save in list_saves(folder) if story_id in (None, save.story_id)]
     if wanted.casefold() == LATEST:
         for save in saves:

@@ -45,7 +45,7 @@ from engine.saves.rows import (
 from engine.saves.tree import Place
 from engine.saves.verify import MOST_NAMES, MOST_TURNS, Contents, read_names, read_turns
 
-__all__ = ["LATEST", "Meta", "Named", "Store", "StoryRef", "Turn"]
+__all__ = ["LATEST", "Meta", "Named", "Store", "StoryRef", "Turn", "tidy"]
 
 LATEST = "latest"
 """What stands for the game played last wherever a name is asked for; no moment can have it."""
@@ -64,6 +64,7 @@ class Store:
         self.last_played = contents.last_played
         """When the newest turn was played, by the time of opening."""
         self._tree = contents.tree
+        self._called = clean_line(path.name)
         self._db = db
         self._lock = lock
         self._file = path.stat()
@@ -118,7 +119,7 @@ class Store:
             return self
         self._db.close()
         raise SaveDamaged(
-            f"{self.path.name} holds no turn: the program stopped while it was being made.",
+            f"{self._called} holds no turn: the program stopped while it was being made.",
             do="Delete it, and start a new game.",
         )
 
@@ -250,7 +251,7 @@ class Store:
     def move_to_name(self, name: str) -> Turn:
         """Make the moment with this name the head."""
         names = {named.name: named.turn for named in self.names()}
-        wanted = _tidy(name)
+        wanted = tidy(name)
         if wanted not in names:
             near = difflib.get_close_matches(wanted, names, n=1)
             hint = f'Did you mean "{near[0]}"?' if near else "Give a name to a moment first."
@@ -259,7 +260,7 @@ class Store:
 
     def name(self, name: str, turn: int | None = None, *, replace: bool = False) -> None:
         """Give a name to a moment (the head, when not given); a taken one moves only when `replace` says so."""
-        wanted = _tidy(name)
+        wanted = tidy(name)
         with self._mutex:
             moment = self.head if turn is None else self._known(turn)
             if not 0 < len(wanted) <= LONGEST_NAME or wanted.casefold() == LATEST or not moment:
@@ -285,7 +286,7 @@ class Store:
     def _changing(self, place: Place) -> Iterator[sqlite3.Connection]:
         """Make the block's changes and the new place one transaction, if the save still is as we know it."""
         if self._lock is None:
-            raise SaveError(f"{self.path.name} was opened for reading only.", do="Open it to play.")
+            raise SaveError(f"{self._called} was opened for reading only.", do="Open it to play.")
         with explaining(self.path, "keeping"):
             self._must_be_there()
             self._db.execute("BEGIN IMMEDIATE")
@@ -311,7 +312,7 @@ class Store:
             there = False
         if not there:
             raise SaveError(
-                f"{self.path} was moved, deleted or replaced while it was being played.",
+                f"{self._called} was moved, deleted or replaced while it was being played.",
                 do="Put it back, or export this game to another file before you leave.",
             )
 
@@ -324,7 +325,7 @@ class Store:
             known = False
         if not known:
             raise SaveError(
-                f"{self.path.name}: this game was changed elsewhere while it was open here.",
+                f"{self._called}: this game was changed elsewhere while it was open here.",
                 do="Nothing was overwritten. Leave, and open it again to go on from what is there.",
             )
 
@@ -343,5 +344,6 @@ class Store:
         return turn
 
 
-def _tidy(name: str) -> str:
+def tidy(name: str) -> str:
+    """Return a typed name as it is kept: on one line, harmless, its accents composed."""
     return unicodedata.normalize("NFC", clean_line(name))

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.errors import SaveError
+from engine.plaintext import clean_line
 from engine.saves import schema
 from engine.saves.codec import Malformed
 from engine.saves.database import damaged
@@ -53,7 +54,8 @@ def identify(db: sqlite3.Connection, path: Path) -> int:
         raise damaged(path, "it is a database of another program")
     if version > schema.latest():
         raise SaveError(
-            f"{path.name} was saved by a newer Palaver (format {version}; this one reads up to {schema.latest()}).",
+            f"{clean_line(path.name)} was saved by a newer Palaver: its format is {version}, "
+            f"and this one reads up to {schema.latest()}.",
             do="It is fine, and was left as it is: update Palaver to play it.",
         )
     if version < 1:
