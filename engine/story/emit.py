@@ -34,6 +34,7 @@ def function(body: ast.expr, lets: Mapping[str, Callable[[Scope], Value]]) -> Ca
         posonlyargs=[], args=[ast.arg("scope", lineno=1, col_offset=0)], kwonlyargs=[], kw_defaults=[], defaults=[]
     )
     tree = ast.Expression(ast.Lambda(arguments, body, lineno=1, col_offset=0))
+    # This evaluates a code object, not text: the lambda of the line above, with nothing but our functions around it.
     made: Callable[[Scope], Any] = eval(
         compile(tree, "<story>", "eval"), {**_REACHABLE, **lets} if lets else _REACHABLE
     )

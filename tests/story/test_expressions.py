@@ -570,7 +570,7 @@ def sources(oracle: bool) -> dict[str, st.SearchStrategy[str]]:
         *([] if oracle else [shaped("max({}, {})", number, number), shaped("abs({})", number)]),
     )
     conditions = st.sampled_from(
-        ["has_key", "true", "false", "mood == 'warm'", "mood in ['warm', 'wary']"]
+        ["has_key", "true", "false", "(mood == 'warm')", "(mood in ['warm', 'wary'])"]
     ) | st.one_of(
         shaped("({} {} {})", number, order, number),
         shaped("({} and {})", condition, condition),
