@@ -31,7 +31,7 @@ _NOTHING_TELLING = 0.45
 """What is left of a likeness that rests on words found everywhere."""
 _PART = 0.8
 """The same, when one line stands whole within the other: a shorter or longer way to say it."""
-_OPPOSED = 0.85
+_OPPOSED = 0.75
 """What is left when one says not and the other does not."""
 _ORDER_WORTH = 0.12
 """Weight of two words standing in the same order."""
@@ -43,6 +43,7 @@ _UNSEEN = re.compile("[\u200b-\u200d\u2060\ufe00-\ufe0f]")
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
+_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _CLITICS = {"s": "", "m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
 # Latin, Greek and Cyrillic accents, Hebrew points and Arabic vowel signs; the vowel signs of Indic scripts are letters.
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]")
@@ -66,10 +67,14 @@ class Taken:
 @lru_cache(maxsize=8192)
 def take_apart(text: str) -> Taken:
     """Return the comparable parts of a text."""
-    words = [stem for word in _split(_fold(text[:LONGEST_READ])) for stem in _stems(word)]
+    return _take(stem for word in _split(_fold(text[:LONGEST_READ])) for stem in _stems(word))
+
+
+def _take(stems: Iterable[str]) -> Taken:
+    words = tuple(stems)
     counted = frozenset(words)
     return Taken(
-        words=tuple(words),
+        words=words,
         counted=counted,
         pairs=frozenset(pairwise(words)),
         negated=bool(counted & _NEGATIONS),
@@ -97,8 +102,11 @@ class Phrasebook:
         if not taken.counted:
             return [0.0] * len(self._entries)
         meant = self._mend(taken)
+        said = [taken]
+        if taken.counted & self._names and taken.counted - self._names:
+            said.append(_take(word for word in taken.words if word not in self._names))
         return [
-            max((self._compare(taken, phrasing, meant) for phrasing in phrasings), default=0.0)
+            max((self._compare(one, phrasing, meant) for phrasing in phrasings for one in said), default=0.0)
             for phrasings in self._entries
         ]
 
@@ -194,6 +202,8 @@ def _stems(word: str) -> list[str]:
     if unspaced:
         before, inside, after = word[: unspaced.start()], unspaced.group(), word[unspaced.end() :]
         pairs = [inside[at : at + 2] for at in range(len(inside) - 1)] or [inside]
+        # An ideograph is a word, or most of one.
+        pairs += [letter for letter in inside if _IDEOGRAPH.fullmatch(letter) and letter not in pairs]
         return [*(_stems(before) if before else []), *pairs, *(_stems(after) if after else [])]
     parts = re.split(f"[{_APOSTROPHES}]", word)
     if len(parts) == 2 and parts[1] in _CLITICS:
@@ -208,7 +218,9 @@ def _stems(word: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     """An English word's base, roughly; what is not English comes out changed but alike."""
-    word = lists.IRREGULAR.get(word, word)
+    if word in lists.IRREGULAR:
+        word = lists.IRREGULAR[word]
+        return lists.ALIKE.get(word, word)
     if word in lists.ALIKE:
         return lists.ALIKE[word]
     if len(word) > 3 and word.isascii():

@@ -18,7 +18,7 @@ from engine.play.moves import Claim, Read
 from engine.story.graph import Example
 
 NAME = "scripted"
-FLOOR = 0.5
+FLOOR = 0.48
 """Likeness below which nothing written answers the line. Measured: tests/llm/test_likeness.py."""
 LATER_GROUP = 0.06
 """By how much an example of the next group must be nearer to be taken before one of this group."""

@@ -33,6 +33,7 @@ LIGHT = _words("""
     ask tell say talk speak answer explain describe know think mean want need like go come get give take make let see
     look happen thing something anything everything someone anyone everyone way bit lot much many good more most try use
     keep put seem guess suppose wonder believe feel sure maybe perhaps hear word back around tonight today time
+    fine right understand agree course
 
     quiero puedo puede decir saber hablar veux peux dire savoir parler kann sagen wissen voglio posso sapere
 """)
@@ -69,7 +70,7 @@ _ALIKE = """
     talk speak chat
     boat ship vessel
     lamp lantern
-    angry cross furious mad
+    angry furious
     afraid scared frightened
     strange odd weird
     sad unhappy
@@ -105,9 +106,10 @@ _IRREGULAR = """
     stand: stood;                           swim: swam;                     fall: fell fallen;
     man: men;                               woman: women;                   child: children;
     wife: wives;                            knife: knives;                  life: lives;
-    foot: feet
+    foot: feet;                             evening: evening;               morning: morning;
+    during: during;                         thing: thing;                   king: king
 """
 IRREGULAR = {
     form: entry.partition(":")[0].strip() for entry in _IRREGULAR.split(";") for form in entry.partition(":")[2].split()
 }
-"""English forms that no rule brings back to their base."""
+"""English forms that no rule brings back to their base, and some that a rule would spoil."""

@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from llm.asking import ACT, FINISH, GOOD, JUDGE, KEY, USAGE, Told, ask, endpoint, error, no, ok, sse, stream_of
 
 from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unreachable
 from engine.llm.client import HttpModel
 from engine.llm.endpoint import Secret
 from engine.llm.protocol import Delta, Finished, Usage
+from llm.asking import ACT, FINISH, GOOD, JUDGE, KEY, USAGE, Told, ask, endpoint, error, no, ok, sse, stream_of
 
 
 def test_a_reply_comes_piece_by_piece_and_then_whole() -> None:

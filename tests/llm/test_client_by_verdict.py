@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from llm.asking import ACT, JUDGE, Told, endpoint, listen
 
 from engine.errors import BadRequest, BrokenReply, Busy, ModelError
 from engine.llm.client import HttpModel
 from engine.llm.protocol import Request
+from llm.asking import ACT, JUDGE, Told, endpoint, listen
 
 if TYPE_CHECKING:
     from llmock.pytest_plugin import LLMock

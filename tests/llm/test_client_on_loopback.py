@@ -8,13 +8,13 @@ import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
-from llm.asking import ACT, FINISH, GOOD, KEY, USAGE, Told, endpoint, error, listen, sse
-from llm.fault_server import Asking, FaultServer, Scene, free_port, serving
 
 from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unreachable
 from engine.llm.client import HttpModel
 from engine.llm.endpoint import Secret
 from engine.llm.protocol import Delta, Usage
+from llm.asking import ACT, FINISH, GOOD, KEY, USAGE, Told, endpoint, error, listen, sse
+from llm.fault_server import Asking, FaultServer, Scene, free_port, serving
 
 
 async def _now(_: float) -> None:

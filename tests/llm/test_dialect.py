@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from llm.asking import ACT, JUDGE, endpoint
 
 from engine.llm.chunks import ServerError
 from engine.llm.dialect import Dialect
+from llm.asking import ACT, JUDGE, endpoint
 
 HOSTED = endpoint("https://api.openai.com/v1")
 

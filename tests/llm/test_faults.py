@@ -7,13 +7,13 @@ import ssl
 
 import httpx
 import pytest
-from llm.asking import KEY, endpoint
 
 from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unreachable
 from engine.llm import faults
 from engine.llm.chunks import ServerError
 from engine.llm.endpoint import Secret
 from engine.llm.reply import BadReply, Kind
+from llm.asking import KEY, endpoint
 
 HERE = endpoint()
 

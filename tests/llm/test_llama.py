@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from llm.asking import ACT, JUDGE, Told, listen
-from llm.llama import llama_server
 
 from engine.dialogue.messages import Message
 from engine.errors import BadRequest
 from engine.llm.client import HttpModel
 from engine.llm.endpoint import Endpoint
 from engine.llm.protocol import Delta, Finished, Request
+from llm.asking import ACT, JUDGE, Told, listen
+from llm.llama import llama_server
 
 
 @pytest.fixture(scope="module")
