@@ -53,6 +53,8 @@ class SaveInfo:
     words: str = ""
     """The last thing said or chosen, on one line, shortened."""
     names: tuple[Named, ...] = ()
+    endings: tuple[str, ...] = ()
+    """Scene ids of the endings reached in any branch, in the order reached; END, which has no scene, is not one."""
     damaged: str = ""
     """Why it cannot be played; empty when it can."""
 
@@ -91,12 +93,12 @@ def saves_folder(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -
     folder = cwd / Path(os.path.expanduser(folder))  # noqa: PTH111 - Path.expanduser raises for an unknown user
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        return folder.resolve(strict=True)  # as `Store.path` is, so that the two can be compared
     except OSError as error:
         raise SaveError(
             f"The folder for saves cannot be made at {folder}: {error.strerror}.",
             do=f"Make it yourself, or name another with {FOLDER_VARIABLE}.",
         ) from error
-    return folder
 
 
 def list_saves(folder: Path) -> list[SaveInfo]:
@@ -121,6 +123,7 @@ def describe(path: Path) -> SaveInfo:
                 scene=scene,
                 words=words,
                 names=tuple(store.names()),
+                endings=_endings(store),
             )
     except SaveError as error:
         return SaveInfo(path, damaged=error.what)
@@ -184,6 +187,12 @@ def _standing(backwards: Iterable[e.Event]) -> tuple[str, str]:
         if scene and words:
             break
     return scene, words if len(words) <= SHOWN_WORDS else words[: SHOWN_WORDS - 1].rstrip() + "…"
+
+
+def _endings(store: Store) -> tuple[str, ...]:
+    found = (event for turn in store.having(e.StoryEnded) for event in turn.events)
+    scenes = (event.scene for event in found if isinstance(event, e.StoryEnded))
+    return tuple(dict.fromkeys(scene for scene in scenes if scene))
 
 
 def _calls(save: SaveInfo) -> list[tuple[str, Found]]:

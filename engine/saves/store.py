@@ -124,7 +124,10 @@ class Store:
         )
 
     def close(self) -> None:
-        """Let go of the save; afterwards only its one file remains. Closing twice is closing once."""
+        """Let go of the save; only its one file remains then, and not even that when nothing was played in it.
+
+        Closing twice is closing once.
+        """
         with self._mutex:
             if self._closed:
                 return
@@ -137,6 +140,8 @@ class Store:
                         self._db.execute("PRAGMA busy_timeout = 200")
                         self._db.execute("PRAGMA journal_mode = DELETE").fetchone()
                 self._db.close()
+                if self._lock is not None and not self._tree and self._is_there():
+                    fresh.discard(self.path)
             finally:
                 if self._lock is not None:
                     self._lock.release()
@@ -192,6 +197,11 @@ class Store:
     def turns(self) -> list[Turn]:
         """Return every turn of every branch, in the order played."""
         return self._read("SELECT id FROM turns")
+
+    def having(self, kind: type[Event]) -> list[Turn]:
+        """Return the turns of every branch that hold an event of this type, in the order played."""
+        turns = self._read("SELECT id FROM turns WHERE instr(events, ?)", kind.__name__)
+        return [turn for turn in turns if any(isinstance(event, kind) for event in turn.events)]
 
     def children(self, turn: int) -> list[Turn]:
         """Return the turns played from `turn` (0: the first turn), in the order played."""
@@ -304,13 +314,15 @@ class Store:
             else:
                 self._tree.grow()
 
+    def _is_there(self) -> bool:
+        try:
+            return samestat(self.path.stat(), self._file)
+        except FileNotFoundError:
+            return False
+
     def _must_be_there(self) -> None:
         """A file that was moved away would take every turn with it, and nobody would know."""
-        try:
-            there = samestat(self.path.stat(), self._file)
-        except FileNotFoundError:
-            there = False
-        if not there:
+        if not self._is_there():
             raise SaveError(
                 f"{self._called} was moved, deleted or replaced while it was being played.",
                 do="Put it back, or export this game to another file before you leave.",
@@ -334,7 +346,7 @@ class Store:
         with self._changing(place):
             return turn
 
-    def _read(self, ids: str, *values: int) -> list[Turn]:
+    def _read(self, ids: str, *values: int | str) -> list[Turn]:
         with self._mutex, explaining(self.path, "reading"):
             return list(read_turns(self._db, self.path, f"WHERE id IN ({ids})", values))
 

@@ -93,7 +93,9 @@ def examine(db: sqlite3.Connection, path: Path) -> Contents:
     return Contents(meta, tree, last_played)
 
 
-def read_turns(db: sqlite3.Connection, path: Path, where: str = "", values: tuple[int, ...] = ()) -> Iterator[Turn]:
+def read_turns(
+    db: sqlite3.Connection, path: Path, where: str = "", values: tuple[int | str, ...] = ()
+) -> Iterator[Turn]:
     """Yield the turns that the SQL condition `where` (ours, never a stranger's) picks, oldest first."""
     for row in db.execute(f"SELECT {TURN} FROM turns {where} ORDER BY id", values):
         try:

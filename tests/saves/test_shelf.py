@@ -86,6 +86,17 @@ def test_the_list_tells_where_a_game_stands_not_how_far_it_once_was(folder: Path
     assert (mill.turns, mill.words, mill.scene) == (1, "", "door")
 
 
+def test_the_list_knows_every_ending_that_was_reached_on_any_branch(folder: Path, now: datetime) -> None:
+    with Store.open(folder / "mill.palaver") as store:
+        for scene in ("flood", "", "dawn", "flood"):
+            store.move_to(2)
+            store.append([e.PlayerSpoke('"event":"StoryEnded"'), e.StoryEnded(scene)], now=now, story_hash=HASH)
+        store.append([e.PlayerSpoke("StoryEnded")], now=now, story_hash=HASH)
+        store.move_to(1)
+    (mill,) = [save for save in list_saves(folder) if save.name == "mill"]
+    assert mill.endings == ("flood", "dawn")
+
+
 def test_long_words_are_shortened(folder: Path, now: datetime) -> None:
     with Store.open(folder / "mill.palaver") as store:
         store.append([e.CharacterSpoke("maren", "Well " * 100)], now=now, story_hash=HASH)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -260,13 +261,21 @@ def test_a_save_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path, story:
         Store.create(tmp_path / "nowhere" / "lamp.palaver", story, 1, now)
 
 
-def test_a_save_in_which_nothing_was_played_says_so(tmp_path: Path, story: StoryRef, now: datetime) -> None:
-    path = tmp_path / "lamp.palaver"
-    Store.create(path, story, 7, now).close()
+def test_a_save_in_which_nothing_was_played_is_not_kept(tmp_path: Path, story: StoryRef, now: datetime) -> None:
+    Store.create(tmp_path / "lamp.palaver", story, 7, now).close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_save_whose_program_was_killed_before_the_first_turn_says_so(
+    tmp_path: Path, story: StoryRef, now: datetime
+) -> None:
+    path = tmp_path / "killed.palaver"
+    with Store.create(tmp_path / "lamp.palaver", story, 7, now) as store:
+        shutil.copyfile(store.path, path)
     for read_only in (True, False):
         with pytest.raises(SaveDamaged, match="holds no turn"):
             Store.open(path, read_only=read_only)
-    assert [left.name for left in tmp_path.iterdir()] == ["lamp.palaver"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_titles_are_made_harmless(tmp_path: Path, now: datetime) -> None:
