@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment, nodes
     from jinja2.parser import Parser
 
-TEXT_LIMIT = 20_000
-"""Characters in one text."""
 DEPTH_LIMIT = 60
 """Depth of an expression's tree, where a chain of the same operator counts once for each."""
 _KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "true", "false"})
@@ -35,6 +33,7 @@ def parse_expression(source: str) -> nodes.Expr:
     if not source.strip():
         raise wrong(source, 0, "The expression is empty. Write one, or leave the key out.")
     check_length(source, 0, len(source.strip()))
+    check_characters(source)
     tokens = _tokens(source, "variable")
     for token in tokens:
         if token.kind == "variable_end":
@@ -51,10 +50,15 @@ def parse_expression(source: str) -> nodes.Expr:
     return tree
 
 
+def check_characters(source: str) -> None:
+    """Refuse halves of characters, which no file can hold, and NUL."""
+    unreal = _UNREAL.search(source)
+    if unreal:
+        raise wrong(source, unreal.start(), "A character here is broken. Type the line again.")
+
+
 def parse_text(source: str) -> nodes.Template:
     """Return the tree of a text with its tags; each node's `lineno` is its offset in the source."""
-    if len(source) > TEXT_LIMIT:
-        raise wrong(source, TEXT_LIMIT, f"The text is longer than {TEXT_LIMIT:,} characters. Split it over scenes.")
     tokens = _tokens(source, None)
     check_tags(source, tokens)
     parser = _parser(tokens)
@@ -86,9 +90,6 @@ def _tokens(source: str, state: str | None) -> list[Token]:
     """Return all that is not white space; `state` is "variable" for a bare expression."""
     from jinja2 import TemplateSyntaxError
 
-    unreal = _UNREAL.search(source)
-    if unreal:
-        raise wrong(source, unreal.start(), "A character here is broken. Type the line again.")
     tokens = []
     end = 0
     try:

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 
 from engine.story import emit
 from engine.story.arithmetic import finish
-from engine.story.grammar import TEXT_LIMIT, parse_text
+from engine.story.grammar import check_characters, parse_text
+from engine.story.refusals import wrong
 from engine.story.terms import Names, Text
 from engine.story.translate import Translator
 
 if TYPE_CHECKING:
     from jinja2 import nodes
+
+TEXT_LIMIT = 20_000
+"""Characters in one text."""
 
 _JOIN = emit.member(emit.constant(""), "join")
 
@@ -28,7 +32,10 @@ def compile_text(source: str, names: Names, site: str) -> Text:
     `site` is a stable id of the text's place in the story: it keeps two texts with the same words from varying alike.
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    if "{" not in source and len(source) <= TEXT_LIMIT:  # most texts: the lexer takes 20 times longer to find out
+    if len(source) > TEXT_LIMIT:
+        raise wrong(source, TEXT_LIMIT, f"The text is longer than {TEXT_LIMIT:,} characters. Split it over scenes.")
+    check_characters(source)
+    if "{" not in source:  # most texts: 2 µs in place of 60
         words = finish(source)
         return Text(source, lambda scope: words, frozenset(), constant=True)
     tree = parse_text(source)

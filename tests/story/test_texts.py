@@ -214,6 +214,8 @@ def test_rewording_a_text_leaves_its_draws_as_they_were() -> None:
         ("{{ squence('a', 'b') }}", 1, 4, 'Did you mean "sequence"?'),
         ("{{ " + "trust + " * 70 + "1 }}", 1, 4, "longer than 500 characters"),
         ("{{ trust }}" * 301, 1, 3301, "more than 300 tags"),
+        ("Rain \ud800", 1, 6, "broken"),
+        ("Rain {{ name }} \0", 1, 17, "broken"),
         ("x" * 20_001, 1, 20_001, "longer than 20,000 characters"),
     ],
 )
