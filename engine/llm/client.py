@@ -185,7 +185,7 @@ class HttpModel:
             raise _Lost(faults.unconnected(endpoint, problem), again=False) from None
         except httpx.ConnectError as problem:
             raise _Lost(faults.unconnected(endpoint, problem), again=faults.mends_itself(problem)) from None
-        except (httpx.NetworkError, httpx.RemoteProtocolError):
+        except (httpx.NetworkError, httpx.RemoteProtocolError, OSError):
             raise _Lost(faults.hung_up(endpoint, begun=False), again=True, stale=used) from None
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             what = f"{endpoint.host} could not be asked: {faults.quote(endpoint, str(problem))}."
@@ -212,7 +212,7 @@ class HttpModel:
                 if reader.finished:
                     return
                 raise faults.silent(endpoint, limit, begun=reader.begun) from None
-            except httpx.HTTPError:
+            except (httpx.HTTPError, OSError):  # a TLS error in mid-stream comes through httpx as it is
                 if reader.finished:
                     return
                 lost = faults.hung_up(endpoint, begun=reader.begun)
@@ -261,8 +261,8 @@ async def _error_body(response: httpx.Response) -> ServerError:
     import httpx
 
     body = bytearray()
-    # A server that fails while it explains a failure has still said the status.
-    with contextlib.suppress(TimeoutError, httpx.HTTPError):
+    # A server that fails, or is too slow, while it explains a failure has still said the status.
+    with contextlib.suppress(httpx.HTTPError, OSError):
         async with asyncio.timeout(_ERROR_PATIENCE):
             async for chunk in response.aiter_bytes():
                 body += chunk

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import ssl
 import traceback
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -160,6 +161,13 @@ def test_nothing_is_sent_again_once_a_byte_came() -> None:
         asked.tell(told=told)
     assert told.words == "Come"
     assert len(asked.line.requests) == 1
+
+
+def test_a_tls_error_is_told_like_any_break() -> None:
+    with pytest.raises(BrokenReply, match="mid-reply"):
+        ask(body(sse("Come ", done=False), then=ssl.SSLError(1, "record layer failure"))).tell()
+    with pytest.raises(Unreachable, match="before it answered"):
+        ask(ssl.SSLError(1, "record layer failure"), to=endpoint(retries=0)).tell()
 
 
 def test_a_body_that_broke_before_its_first_byte_is_asked_for_again() -> None:
