@@ -78,8 +78,8 @@ def _encoded(event: Event) -> dict[str, Any]:
     name = type(event).__name__
     shape = _shape(name)
     item: dict[str, Any] = {_TYPE: name}
-    for field, check in shape:
-        item[field] = check(getattr(event, field), f"{name}.{field}")
+    for field, where, check in shape:
+        item[field] = check(getattr(event, field), where)
     return item
 
 
@@ -92,10 +92,10 @@ def _decoded(item: Any) -> Event:
     if len(item) != len(shape) + 1:
         raise Malformed(f"{name} has other fields than it should")
     found: list[Any] = []
-    for field, check in shape:
+    for field, where, check in shape:
         if field not in item:
             raise Malformed(f'{name} lacks "{field}"')
-        found.append(check(item[field], f"{name}.{field}"))
+        found.append(check(item[field], where))
     return EVENT_TYPES[name](*found)
 
 
@@ -104,13 +104,13 @@ Check = Callable[[Any, str], Any]
 
 
 @cache
-def _shape(name: str) -> tuple[tuple[str, Check], ...]:
-    """Return the fields of an event type, in order, each with what may stand in it."""
+def _shape(name: str) -> tuple[tuple[str, str, Check], ...]:
+    """Return the fields of an event type, in order, each with its place in words and what may stand in it."""
     kind = EVENT_TYPES.get(name)
     if kind is None:
         raise Malformed(f'"{name}" is not a type of event')
     hints = get_type_hints(kind)
-    return tuple((field.name, _CHECKS[hints[field.name]]) for field in fields(kind))
+    return tuple((field.name, f"{name}.{field.name}", _CHECKS[hints[field.name]]) for field in fields(kind))
 
 
 def _text(value: Any, where: str) -> str:
@@ -187,7 +187,7 @@ def _dump(data: object) -> str:
 
 def _load(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        return _DECODER.decode(text)
     except RecursionError:
         raise Malformed("its JSON is nested too deeply") from None
     except Malformed:
@@ -205,6 +205,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise Malformed(f"its JSON holds {name}, which is not a number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
 
 
 def _bounded(text: str, most: int, where: str) -> str:

@@ -137,7 +137,7 @@ def damaged(path: Path, why: str) -> SaveDamaged:
     """
     return SaveDamaged(
         f"{clean_line(path.name)} is damaged or is no save: {clean_line(why)[:300]}.",
-        do=f"It was left as it is ({path.parent}); use a copy of it, or another save.",
+        do="The file was left as it is; use a copy of it, or another save.",
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,15 +113,14 @@ def describe(path: Path) -> SaveInfo:
     """Return what there is to say of one save; never raises for what is wrong with it."""
     try:
         with Store.open(path, read_only=True) as store:
-            scene, words = _standing(event for turn in store.backwards() for event in reversed(turn.events))
             return SaveInfo(
                 path=path,
                 story_id=store.story.id,
                 title=store.story.title,
                 turns=store.depth,
                 last_played=store.last_played,
-                scene=scene,
-                words=words,
+                scene=_scene(store),
+                words=_words(store),
                 names=tuple(store.names()),
                 endings=_endings(store),
             )
@@ -175,18 +174,20 @@ def _last_touched(save: SaveInfo) -> tuple[bool, datetime, int]:
     return save.playable, save.last_played or datetime.min.replace(tzinfo=UTC), touched
 
 
-def _standing(backwards: Iterable[e.Event]) -> tuple[str, str]:
-    """Return the scene that events lead to and the last words in them, given the events newest first."""
-    scene = words = ""
-    for event in backwards:
-        match event:
-            case e.SceneEntered(found) | e.SceneResumed(found):
-                scene = scene or found
-            case e.CharacterSpoke(text=text) | e.PlayerSpoke(text=text) | e.ChoiceTaken(text=text):
-                words = words or clean_line(text)
-        if scene and words:
-            break
-    return scene, words if len(words) <= SHOWN_WORDS else words[: SHOWN_WORDS - 1].rstrip() + "…"
+def _scene(store: Store) -> str:
+    turns = store.having(e.SceneEntered, e.SceneResumed, on_way=True)
+    events = (event for turn in turns[-1:] for event in turn.events)
+    scenes = [event.scene for event in events if isinstance(event, e.SceneEntered | e.SceneResumed)]
+    return scenes[-1] if scenes else ""
+
+
+def _words(store: Store) -> str:
+    for turn in store.backwards():
+        for event in reversed(turn.events):
+            if isinstance(event, e.CharacterSpoke | e.PlayerSpoke | e.ChoiceTaken):
+                words = clean_line(event.text)
+                return words if len(words) <= SHOWN_WORDS else words[: SHOWN_WORDS - 1].rstrip() + "…"
+    return ""
 
 
 def _endings(store: Store) -> tuple[str, ...]:

@@ -50,6 +50,12 @@ __all__ = ["LATEST", "Meta", "Named", "Store", "StoryRef", "Turn", "tidy"]
 LATEST = "latest"
 """What stands for the game played last wherever a name is asked for; no moment can have it."""
 
+_WAY = """\
+SELECT step FROM (
+    WITH RECURSIVE up (step) AS (VALUES (?) UNION ALL SELECT parent FROM turns, up WHERE id = step)
+    SELECT step FROM up
+)"""
+
 
 class Store:
     """A save that is open. A method that changes it has changed the disk when it returns, or has changed nothing.
@@ -178,11 +184,7 @@ class Store:
     def path_to(self, turn: int | None = None) -> list[Turn]:
         """Return the turns from the first to `turn` (the head, when not given)."""
         end = self.head if turn is None else self._known(turn)
-        return self._read(
-            "WITH RECURSIVE up (step) AS (VALUES (?) UNION ALL SELECT parent FROM turns, up WHERE id = step) "
-            "SELECT step FROM up",
-            end,
-        )
+        return self._read(_WAY, end)
 
     def backwards(self) -> Iterator[Turn]:
         """Yield the turns from the head back to the first, each read only when it is asked for."""
@@ -198,10 +200,12 @@ class Store:
         """Return every turn of every branch, in the order played."""
         return self._read("SELECT id FROM turns")
 
-    def having(self, kind: type[Event]) -> list[Turn]:
-        """Return the turns of every branch that hold an event of this type, in the order played."""
-        turns = self._read("SELECT id FROM turns WHERE instr(events, ?)", kind.__name__)
-        return [turn for turn in turns if any(isinstance(event, kind) for event in turn.events)]
+    def having(self, *kinds: type[Event], on_way: bool = False) -> list[Turn]:
+        """Return the turns that hold an event of these types: of every branch, or only those on the way to the head."""
+        ids = f"SELECT id FROM turns WHERE {' OR '.join(['instr(events, ?) > 0'] * len(kinds))}"
+        names = [kind.__name__ for kind in kinds]
+        turns = self._read(f"{ids} INTERSECT {_WAY}", *names, self.head) if on_way else self._read(ids, *names)
+        return [turn for turn in turns if any(isinstance(event, kinds) for event in turn.events)]
 
     def children(self, turn: int) -> list[Turn]:
         """Return the turns played from `turn` (0: the first turn), in the order played."""
