@@ -22,8 +22,8 @@ from engine.llm.endpoint import OPENAI_HOST, OPENAI_URL, Endpoint, LimitName, Se
 from engine.plaintext import clean_line
 
 OPENAI_MODEL = "gpt-6-luna"
-"""For who has set nothing but an OpenAI key: the vendor's small model as of November 2026, and its named successor to
-those that stories like these were played on before."""
+"""For who has set a key and no model: the vendor's small model as of November 2026, and its named successor to those
+that stories like these were played on before."""
 FILE_LIMIT = 64 * 1024
 
 _PREFIX = "PALAVER_"
@@ -137,7 +137,8 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], file: Pa
     """Read every layer and return what holds; raises `ConfigError` that names the flag, variable, or file and line.
 
     `file` must exist when it is given here or by PALAVER_CONFIG; `config.yaml` in the user's config folder need not.
-    An empty flag or variable counts as unset. OPENAI_API_KEY and OPENAI_BASE_URL stand below all of Palaver's own.
+    An empty flag or variable counts as unset. OPENAI_API_KEY and OPENAI_BASE_URL stand below all of Palaver's own, and
+    count only beside a model or a server that is named here.
     """
     unknown = next((name for name in flags if name not in KEYS), None)
     if unknown is not None:
@@ -182,12 +183,14 @@ def _settle_server(
     own_key = merged.pop("api_key", "")
     place = sources.pop("api_key", "")
     if "base_url" not in merged:
-        if openai_url:
+        # Other programs' variables are on many machines for other ends: only a model named here means to spend on them.
+        meant = bool(merged.get("model"))
+        if openai_url and meant:
             merged["base_url"], sources["base_url"] = openai_url, "OPENAI_BASE_URL"
-        elif own_key or openai_key:
+        elif own_key or (openai_key and meant):
             merged["base_url"] = OPENAI_URL
-    if "base_url" not in merged:
-        return
+        else:
+            return
     try:
         merged["base_url"] = read_base_url(str(merged["base_url"]))
     except ConfigError as problem:

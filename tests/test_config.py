@@ -105,13 +105,25 @@ def test_a_local_server_needs_no_key() -> None:
     assert not endpoint.key
 
 
-def test_an_openai_key_alone_is_enough() -> None:
-    settings = load(OPENAI_API_KEY=KEY)
+def test_a_key_alone_is_enough() -> None:
+    settings = load(PALAVER_API_KEY=KEY)
     assert settings.endpoint is not None
     assert settings.endpoint.base_url == "https://api.openai.com/v1"
     assert settings.endpoint.model == OPENAI_MODEL
-    assert settings.sources["api_key"] == "OPENAI_API_KEY"
+    assert settings.endpoint.key.reveal() == KEY
     assert not settings.warnings
+
+
+def test_another_programs_key_is_spent_only_on_a_model_or_server_named_here() -> None:
+    assert load(OPENAI_API_KEY=KEY).endpoint is None
+    assert load(OPENAI_API_KEY=KEY, OPENAI_BASE_URL="http://localhost:9/v1").endpoint is None
+    by_model = load({"model": "gpt-6-luna"}, OPENAI_API_KEY=KEY)
+    by_server = load({"base_url": "https://api.openai.com/v1"}, OPENAI_API_KEY=KEY)
+    for settings in (by_model, by_server):
+        assert settings.endpoint is not None
+        assert settings.endpoint.base_url == "https://api.openai.com/v1"
+        assert settings.endpoint.key.reveal() == KEY
+        assert settings.sources["api_key"] == "OPENAI_API_KEY"
 
 
 def test_openai_variables_may_name_another_server() -> None:
@@ -152,8 +164,8 @@ def test_a_key_in_the_environment_goes_with_the_server_of_the_file(tmp_path: Pat
 
 
 def test_offline_means_offline() -> None:
-    assert load({"offline": True}, OPENAI_API_KEY=KEY).endpoint is None
-    assert load(OPENAI_API_KEY=KEY, PALAVER_OFFLINE="1").endpoint is None
+    assert load({"offline": True}, PALAVER_API_KEY=KEY).endpoint is None
+    assert load(PALAVER_API_KEY=KEY, PALAVER_OFFLINE="1").endpoint is None
 
 
 def test_empty_variables_are_unset() -> None:
@@ -209,8 +221,8 @@ def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path: Path, text: str,
         ({"PALAVER_TEMPERATURE": "hot"}, "PALAVER_TEMPERATURE: input should be a valid number"),
         ({"PALAVER_MAX_TOKENS": "0"}, "PALAVER_MAX_TOKENS:"),
         ({"PALAVER_BASE_URL": "localhost"}, "PALAVER_BASE_URL: base URL"),
-        ({"OPENAI_BASE_URL": "localhost"}, "OPENAI_BASE_URL: base URL"),
-        ({"OPENAI_API_KEY": "ключ"}, "OPENAI_API_KEY: The API key holds"),
+        ({"OPENAI_BASE_URL": "localhost", "PALAVER_MODEL": "m"}, "OPENAI_BASE_URL: base URL"),
+        ({"OPENAI_API_KEY": "ключ", "PALAVER_MODEL": "m"}, "OPENAI_API_KEY: The API key holds"),
     ],
 )
 def test_a_mistake_in_a_variable_names_it(environ: dict[str, str], said: str) -> None:
