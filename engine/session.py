@@ -299,14 +299,12 @@ class Session:
         """Stream a model's pieces until it is done or `stop` is called, which closes the stream at once."""
         stream = model.stream(request)
         stopping = asyncio.ensure_future(self._stopping.wait())
+        coming: asyncio.Future[Delta | Waiting | Finished | None] | None = None
         try:
             while not self._stopping.is_set():
                 coming = asyncio.ensure_future(anext(stream, None))
                 await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not coming.done():
-                    coming.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await coming
                     return
                 piece = coming.result()
                 if piece is None:
@@ -314,6 +312,10 @@ class Session:
                 yield piece
         finally:
             stopping.cancel()
+            if coming is not None and not coming.done():  # stopped, or whoever listens was cancelled
+                coming.cancel()
+                with suppress(asyncio.CancelledError):
+                    await coming
             await stream.aclose()
 
     async def _judged(self, question: Question, who: str) -> Read:
