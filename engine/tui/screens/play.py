@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Footer
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from engine.choosing import match
@@ -35,6 +35,7 @@ from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.desk import Desk
 from engine.tui.widgets.lines import Voices
 from engine.tui.widgets.options import Options
+from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
 from engine.tui.wording import places_in
 from engine.view import Option
@@ -91,23 +92,21 @@ class PlayScreen(Screen[None]):
 
     # What was typed
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Do what the line asks; it stays where it is while it cannot be done."""
-        event.stop()
-        desk, line = self.desk, event.value.strip()
+    async def on_prompt_entered(self, message: Prompt.Entered) -> None:
+        """Do what the line asks; what cannot be done now is given back."""
+        desk, line = self.desk, message.line
         if self.session.busy:
             if line:
                 desk.notice.tell(f"{COMING} Your line stays here.")
+                desk.return_line(line)
             return
         desk.notice.clear()
         if desk.asking is not None:
             await self._answered(line)
-        elif not line:
-            if desk.options.lit is not None:
-                await self._take(desk.options.lit)
-        else:
-            desk.prompt.clear()
+        elif line:
             await self._obey(line)
+        elif desk.options.lit is not None:
+            await self._take(desk.options.lit)
 
     async def _obey(self, line: str) -> None:
         match interpret(line):
@@ -147,7 +146,7 @@ class PlayScreen(Screen[None]):
             case "help":
                 await self.run_action("app.help")
             case "quit":
-                self.action_leave_game()
+                self.action_leave()
             case _:  # the rest are actions by the same names
                 await self.run_action(name)
 
@@ -211,8 +210,6 @@ class PlayScreen(Screen[None]):
     # Answers
 
     def _answer(self, updates: AsyncGenerator[Update], said: str = "") -> None:
-        self.desk.options.unlight()
-        self.desk.trouble.clear()
         self.desk.transcript.to_end()
         self._reply = self._hear(updates, said)
 
@@ -220,6 +217,7 @@ class PlayScreen(Screen[None]):
     async def _hear(self, updates: AsyncGenerator[Update], said: str) -> None:
         hearing = Hearing(self.session, self.desk.transcript, self.desk.waiting)
         self.add_class("-busy")
+        await self.desk.show(self.session.view)
         try:
             await hearing.follow(updates)
         except PalaverError as error:
@@ -354,7 +352,7 @@ class PlayScreen(Screen[None]):
             self.desk.options.unlight()
             self.desk.notice.clear()
 
-    def action_leave_game(self) -> None:
+    def action_leave(self) -> None:
         """Leave the game. Everything is saved; what is being said is broken off and kept."""
         self._close(LeaveGame())
 

@@ -35,7 +35,7 @@ class OptionLine(Horizontal):
         """Number and text; a greyed row says why."""
         row = self._row
         yield Static(f"{row.number:>2}", classes="number", markup=False)
-        text = Content(f"› {row.text}" if row.spoken else row.text)
+        text = Content(f"›\u00a0{row.text}" if row.spoken else row.text)
         if not row.enabled:
             text = text.append(Content.styled(f"  — {row.reason or 'not now'}", "italic"))
         yield Static(text, classes="text", markup=False)

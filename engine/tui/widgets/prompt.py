@@ -15,7 +15,13 @@ LONGEST = 2_000
 
 
 class Prompt(Input):
-    """A line of text, kept while an answer is coming."""
+    """A line of text. Entered, it is handed on and the line is free for the next."""
+
+    @dataclass
+    class Entered(Message):
+        """A line was entered, and is no longer in the prompt."""
+
+        line: str
 
     @dataclass
     class TooLong(Message):
@@ -26,6 +32,34 @@ class Prompt(Input):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, max_length=LONGEST, select_on_focus=False)
         self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Take editing keys in the order they come.
+
+        Textual sends a bound key round by the app while printable ones go straight in, so that of keys sent in one
+        burst (a paste into a terminal that does not mark pastes) `abc`, Enter, `def` would be read as `abcdef`, Enter.
+        """
+        acts = {
+            "enter": self.action_submit,
+            "backspace": self.action_delete_left,
+            "ctrl+u": self.action_delete_left_all,
+            "ctrl+k": self.action_delete_right_all,
+            "ctrl+w": self.action_delete_left_word,
+        }
+        if event.key not in acts:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        done = acts[event.key]()
+        if done is not None:
+            await done
+
+    async def action_submit(self) -> None:
+        """Hand the line on."""
+        line = self.value.strip()
+        self.clear()
+        self.post_message(self.Entered(line))
 
     def put(self, text: str) -> None:
         """Replace what stands there, with the cursor after it."""
