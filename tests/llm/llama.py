@@ -21,7 +21,7 @@ CONTEXT = 2048
 
 
 @contextmanager
-def llama_server() -> Iterator[str]:
+def llama_server(context: int = CONTEXT) -> Iterator[str]:
     """The base URL of a running server; skips the test where there is none to run."""
     server, model = (os.environ.get(f"PALAVER_LLAMA_{name}", "") for name in ("SERVER", "MODEL"))
     if not server or not model:
@@ -32,7 +32,7 @@ def llama_server() -> Iterator[str]:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
     command = [server, "-m", model, "--host", "127.0.0.1", "--port", str(port)]
-    command += ["-c", str(CONTEXT), "-np", "1", "-t", "1", "--no-webui"]
+    command += ["-c", str(context), "-np", "1", "-t", "1", "--no-webui"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _until_ready(f"http://127.0.0.1:{port}/health", process)
