@@ -94,7 +94,8 @@ def compile_example(
 def _moved(desk: Desk, path: TreePath, name: str, wanted: str, character: Character) -> MoveRule | None:
     """Return the rule that an example sets off: the one with just that step or value, else the nearest larger step."""
     variable = desk.variable(path, name)
-    if variable is None or any(at[:2] == ("characters", character.id) for at in desk.damaged):
+    rules_at: TreePath = ("characters", character.id, "moved_by")
+    if variable is None or rules_at[:2] in desk.damaged or desk.is_damaged(rules_at):
         return None
     rules = [rule for rule in character.rules if rule.variable == name]
     if not rules:

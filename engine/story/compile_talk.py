@@ -13,8 +13,8 @@ from engine.story.desk import Desk
 from engine.story.expressions import Text
 from engine.story.graph import PLAYER, Character, Example, Limit, Outcome, Pattern, Suggestion
 from engine.story.ids import OUTCOME_WORDS, id_fault
-from engine.story.mending import UNKNOWN
 from engine.story.places import TreePath
+from engine.story.scalars import UNKNOWN
 from engine.story.suggest import listed
 
 _LETTER = re.compile(r"[^\W_]")

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from engine.story import schema as form
+from engine.story.fields import kind_word
 from engine.story.parts import NOUNS, keys_of, kinds_with, owner_name, part_at, required_keys
 from engine.story.places import Report, TreePath
+from engine.story.scalars import UNKNOWN
 from engine.story.suggest import did_you_mean, listed
 from engine.story.treeplaces import follow, place_inside, place_of
 from engine.story.yamltree import Table
@@ -30,6 +32,9 @@ _WANTED = {
     "turns": "write after how many lines the talk ends",
     "scene": "write the id of the scene to draw",
     "goto": "write where the story goes when no scene can be drawn",
+    "talk": "write who talks",
+    "ending": "write its name",
+    "value": "write its first value, which says what it holds",
     "expr": "write the expression",
 }
 _BOUNDS = {
@@ -45,12 +50,13 @@ def complain(errors: Iterable[ErrorDetails], root: Table, report: Report) -> Non
     """Report every error of the schema at its place."""
     for error in errors:
         path = error["loc"]
-        if _follows_from_damage(error, root):
+        if _follows(error, root):
             continue
         kind, key = error["type"], path[-1] if path else ""
         if kind == "missing":
             part, start = part_at(path[:-1])
-            message = f'{owner_name(part, start)} has no "{key}": {_WANTED.get(str(key), "write it")}.'
+            wanted = _WANTED["value"] if part is form.Variable else _WANTED[str(key)]
+            message = f'{owner_name(part, start)} has no "{key}": {wanted}.'
             report.error(place_of(root, path[:-1], key=True), "missing-key", message)
         elif kind == "extra_forbidden":
             report.error(place_of(root, path, key=True), "unknown-key", _unknown_key(path, root))
@@ -62,8 +68,13 @@ def complain(errors: Iterable[ErrorDetails], root: Table, report: Report) -> Non
             report.error(place_of(root, path, key=error["input"] is None), code, message)
 
 
-def _follows_from_damage(error: ErrorDetails, root: Table) -> bool:
-    """Tell whether a table could not be read whole, so that what it lacks says nothing."""
+def _follows(error: ErrorDetails, root: Table) -> bool:
+    """Tell whether an error only follows from another.
+
+    A table that could not be read whole lacks things, and a list whose items are all wrong counts as empty.
+    """
+    if error["input"] == UNKNOWN or (error["type"] == "too_short" and error["input"]):
+        return True
     spots = follow(root, error["loc"])
     around = spots[-1].value if spots else root
     return isinstance(around, Table) and around.broken and error["type"] != "extra_forbidden"
@@ -79,43 +90,40 @@ def _subject(path: TreePath, root: Table) -> str:
     return f'"{spots[-1].name}"'
 
 
-def _what(value: object) -> str:
-    if isinstance(value, dict):
-        return "a table of keys"
-    return "a list" if isinstance(value, list) else "a single value"
-
-
 def _wrong_value(error: ErrorDetails, root: Table) -> tuple[str, str]:
     """Return code and message for a value that is not what its key wants."""
     path, kind, value, context = error["loc"], error["type"], error["input"], error.get("ctx", {})
     subject = _subject(path, root)
     part, _ = part_at(path)
     if value is None:
-        return "empty", f"{subject} is empty: write what belongs there, or take the key out."
+        return "empty", f"{subject} is empty: write what belongs there, or take it out."
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
         return "out-of-range", f"{subject} must be {words} {context[name]:g}, and this is {value}."
     match kind:
         case "string_type":
-            return "wrong-kind", f"{subject} wants a text, and this is {_what(value)}."
+            return "wrong-kind", f"{subject} wants a text, and this is {kind_word(value)}."
         case "tuple_type":
-            return "wrong-kind", f'{subject} wants a list, and this is {_what(value)}: begin each item with "- ".'
+            return "wrong-kind", f'{subject} wants a list, and this is {kind_word(value)}: begin each item with "- ".'
         case "dict_type" if path[-1] in ("opening", "moves"):
             example = "{maren: ...}" if path[-1] == "opening" else "{trust: 1}"
-            return "wrong-kind", f"{subject} wants a table, and this is {_what(value)}: write it as {example}."
+            return "wrong-kind", f"{subject} wants a table, and this is {kind_word(value)}: write it as {example}."
         case "dict_type":
             return (
                 "wrong-kind",
-                f'{subject} wants a table, and this is {_what(value)}: write "id: ..." below it, one a line.',
+                f'{subject} wants a table, and this is {kind_word(value)}: write "id: ..." below it, one a line.',
             )
         case "model_type" | "model_attributes_type":
-            noun = NOUNS[part]
-            keys = listed(required_keys(part) or keys_of(part)[-3:])
-            return "wrong-kind", f"{_article(noun)} is written as a table with {keys}, and this is {_what(value)}."
+            noun = "scene" if issubclass(part, form.AnyScene) else NOUNS[part]
+            keys = listed(("text", "choices", "goto") if noun == "scene" else required_keys(part) or keys_of(part)[:3])
+            return (
+                "wrong-kind",
+                f"{_article(noun)} is written with keys such as {keys}, and this is {kind_word(value)}.",
+            )
         case "string_too_long":
             return "too-long", f"{subject} is {len(value):,} characters long, and may have {context['max_length']:,}."
         case "too_short":
-            return "empty", f"{subject} has nothing in it: write at least one, or take the key out."
+            return "empty", f"{subject} has nothing in it: write at least one, or take it out."
         case "too_long":
             return "too-long", f"{subject} has {len(value):,} entries, and may have {context['max_length']:,}."
         case "string_pattern_mismatch":

@@ -23,8 +23,8 @@ from engine.story.expressions import (
 )
 from engine.story.graph import END, RETURN, Effect, Variable, Way
 from engine.story.literals import WORDS, MisfitError, fitting, is_literal
-from engine.story.mending import UNKNOWN
 from engine.story.places import Report, TreePath
+from engine.story.scalars import UNKNOWN
 from engine.story.suggest import did_you_mean, listed
 from engine.story.translate import BROKEN
 from engine.story.treeplaces import place_inside, place_of

@@ -21,7 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
 
-from engine.story.scalars import NumberRefusedError, value_of
+from engine.story.scalars import NumberRefusedError, Plain, value_of
 
 LONGEST_TEXT = 20_000
 """Characters of a text."""
@@ -39,7 +39,7 @@ def wrong(code: str, message: str, **context: Any) -> PydanticCustomError:
 
 def _filled(text: str) -> str:
     if not text.strip():
-        raise wrong("empty", "is empty: write a text, or take the key out.")
+        raise wrong("empty", "is empty: write a text, or take it out.")
     return text
 
 
@@ -47,7 +47,7 @@ def _untemplated(text: str) -> str:
     for opening in ("{{", "{%"):
         if (at := text.find(opening)) >= 0:
             raise wrong(
-                "template-here", f'is told as it stands, so "{opening}" has no meaning here: write it out.', at=at
+                "template-here", f'is told as it stands, and "{opening}" means nothing here: put it in words.', at=at
             )
     return text
 
@@ -56,37 +56,49 @@ def _yes_or_no(value: object) -> object:
     meant = _read(value)
     if isinstance(meant, bool):
         return meant
-    raise wrong("wrong-kind", "wants true or false, without quotes.")
+    raise _unwanted("true or false", value)
 
 
 def _whole_number(value: object) -> object:
     meant = _read(value)
     if isinstance(meant, int) and not isinstance(meant, bool):
         return meant
-    raise wrong("wrong-kind", "wants a whole number, without quotes.")
+    raise _unwanted("a whole number", value)
 
 
 def _number(value: object) -> object:
     meant = _read(value)
     if isinstance(meant, int | float) and not isinstance(meant, bool):
         return meant
-    raise wrong("wrong-kind", "wants a number, without quotes.")
+    raise _unwanted("a number", value)
 
 
 def _scalar(value: object) -> object:
+    if not isinstance(value, str):
+        raise _unwanted("one value: true or false, a number or a text", value)
     _read(value)
     return value
 
 
 def _read(value: object) -> object:
-    if value is None:
-        raise wrong("empty", "is empty: write a value, or take the key out.")
-    if not isinstance(value, str):
-        raise wrong("wrong-kind", "wants one value: true or false, a number, or a text.")
     try:
-        return value_of(value)
+        return value_of(value) if isinstance(value, str) else None
     except NumberRefusedError as error:
-        raise wrong("bad-number", f"cannot be that: {error}.") from None
+        raise wrong("bad-number", f"cannot be {error}.") from None
+
+
+def _unwanted(wanted: str, value: object) -> PydanticCustomError:
+    if isinstance(value, str) and not isinstance(value, Plain):
+        return wrong("wrong-kind", f"wants {wanted}, without quotes.")
+    what = f'"{value[:40]}"' if isinstance(value, str) else kind_word(value)
+    return wrong("wrong-kind", f"wants {wanted}, and this is {what}.")
+
+
+def kind_word(value: object) -> str:
+    """Return what to call a value of YAML when telling an author that something else is wanted."""
+    if isinstance(value, dict):
+        return "a table of keys"
+    return "a list" if isinstance(value, list) else "a single value"
 
 
 class _OneOrMany:

@@ -45,10 +45,14 @@ def exits(scene: Scene) -> Iterator[Exit]:
 
 
 def reachable(
-    graph: StoryGraph, start: Iterable[str], *, through: Callable[[Exit], bool] = lambda way: True
+    graph: StoryGraph,
+    start: Iterable[str],
+    *,
+    through: Callable[[Exit], bool] = lambda way: True,
+    found: set[str] | None = None,
 ) -> set[str]:
-    """Return the scenes that can be reached from these, themselves included."""
-    found: set[str] = set()
+    """Return the scenes that can be reached from these, themselves included; they are added to `found` if given."""
+    found = set() if found is None else found
     waiting = [scene for scene in start if scene in graph.scenes]
     while waiting:
         scene = waiting.pop()

@@ -66,8 +66,8 @@ def _heads(graph: StoryGraph, lost: list[str]) -> Iterator[str]:
     covered: set[str] = set()
     for name in (*(name for name in lost if name not in led_to), *lost):
         if name not in covered:
-            covered |= reachable(graph, [name])
             yield name
+            reachable(graph, [name], found=covered)
 
 
 def _warn_of_calls(desk: Desk, graph: StoryGraph) -> None:

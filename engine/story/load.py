@@ -47,19 +47,24 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
     from engine.story.lint import lint
     from engine.story.mending import read_form
     from engine.story.merge import merged_tree
-    from engine.story.places import Report
+    from engine.story.places import Report, TooManyError
     from engine.story.source import read_files
 
     report = Report()
-    files = read_files(path, report, base=base)
-    tree, whole = merged_tree(files.sources, report)
     graph = None
-    if tree is not None and _can_read(tree, report):
-        form = read_form(tree, report)
-        if form is not None and whole and files.whole:
+    try:
+        files = read_files(path, report, base=base)
+        tree, whole = merged_tree(files.sources, report)
+        whole = whole and files.whole
+        if tree is not None and not whole:
+            tree.broken = True
+        form = read_form(tree, report) if tree is not None and _can_read(tree, report) else None
+        if tree is not None and form is not None and whole:
             desk = Desk(tree, report, form.damaged, form.story.scenes)
             graph = compile_story(desk, form, files)
             lint(desk, graph, form.story)
+    except TooManyError:
+        graph = None
     return Checked(None if report.failed else graph, report.sorted())
 
 

@@ -6,6 +6,7 @@ mended is never played.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,13 @@ from engine.story import schema as form
 from engine.story.complaints import complain
 from engine.story.parts import part_at, required_keys, untagged
 from engine.story.places import Report, TreePath
-from engine.story.scalars import Plain
+from engine.story.scalars import UNKNOWN, Plain
 from engine.story.treeplaces import follow
-from engine.story.yamltree import Row, Table
+from engine.story.yamltree import Node, Row, Table
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-UNKNOWN = "?"
-"""Stands where something is wrong already; no id is written so."""
 _ROUNDS = 8
 _SECTIONS = ("scenes", "state", "let", "characters")
 """Without these there is nothing to check the rest against."""
@@ -46,7 +45,7 @@ def read_form(root: Table, report: Report) -> Form | None:
     The tree is changed by the mending.
     """
     lost: set[str] = set()
-    damaged: set[TreePath] = set()
+    damaged: set[TreePath] = set(_broken(root, ())) if report.failed else set()
     for _ in range(_ROUNDS):
         try:
             return Form(form.Story.model_validate(root), lost, damaged)
@@ -60,6 +59,15 @@ def read_form(root: Table, report: Report) -> Form | None:
             if not _mended(error, root, path):
                 return None
     return None
+
+
+def _broken(node: Node, path: TreePath) -> Iterator[TreePath]:
+    """Yield the parts in which a table could not be read whole; the tree is at most 50 deep."""
+    if isinstance(node, Table) and node.broken:
+        yield untagged(part_at(path)[1])
+    entries = node.items() if isinstance(node, Table) else enumerate(node) if isinstance(node, Row) else ()
+    for key, value in entries:
+        yield from _broken(value, (*path, key))
 
 
 def _existing(root: Table, path: TreePath) -> TreePath:

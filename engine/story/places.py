@@ -5,6 +5,7 @@ It reads no files and judges nothing; it turns a path through the story's tree i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +14,10 @@ from engine.story.diagnostics import Diagnostic
 
 TreePath = tuple[str | int, ...]
 """Keys and list positions from the story's root, such as `("scenes", "pier", "choices", 0, "goto")`."""
+
+MOST_ERRORS = 1_000
+"""Errors reported in one story. Each may cost 5 ms, for its suggestion is looked for among all of a story's names."""
+_OVERLONG = re.compile(r'("[^"\s]{60})[^"\s]{20,}(?=")')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,18 +43,27 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class TooManyError(Exception):
+    """There are so many mistakes that looking for more helps nobody."""
+
+
 @dataclass(slots=True)
 class Report:
-    """Everything found wrong so far, each thing once."""
+    """Everything found wrong so far, each thing once. Raises `TooManyError` past `MOST_ERRORS`."""
 
     _found: dict[Diagnostic, None] = field(default_factory=dict)
+    _errors: int = 0
     failed: bool = False
     """An error is among it."""
 
     def error(self, place: Place, code: str, message: str) -> None:
         """Note a mistake that keeps the story from being played."""
-        self._add(place, "error", code, message)
         self.failed = True
+        if self._errors >= MOST_ERRORS:
+            self._add(Place(place.file), "error", "too-many", f"There are {MOST_ERRORS:,} mistakes: mend these first.")
+            raise TooManyError
+        self._errors += 1
+        self._add(place, "error", code, message)
 
     def warning(self, place: Place, code: str, message: str) -> None:
         """Note something that is probably not meant."""
@@ -60,4 +74,5 @@ class Report:
         return tuple(sorted(self._found))
 
     def _add(self, place: Place, severity: Literal["error", "warning"], code: str, message: str) -> None:
-        self._found[Diagnostic(place.file, place.line, place.column, severity, code, clean_line(message))] = None
+        message = _OVERLONG.sub(r"\1…", clean_line(message))
+        self._found[Diagnostic(place.file, place.line, place.column, severity, code, message)] = None

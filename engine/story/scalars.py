@@ -21,9 +21,11 @@ class Plain(str):
 
 
 class NumberRefusedError(ValueError):
-    """A number that a story cannot hold; its text says why."""
+    """A number that a story cannot hold; its text names it and says what can be written."""
 
 
+UNKNOWN = "?"
+"""Stands where something is wrong already and was reported; no id is written so, and later checks pass over it."""
 EMPTY = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE = re.compile(r"[-+]?[0-9]+\Z")
@@ -41,7 +43,7 @@ def value_of(scalar: str) -> Value:
     if scalar[:1] not in "-+.0123456789":
         return str(scalar)
     if _ENDLESS.match(scalar):
-        raise NumberRefusedError(f"{scalar} is no number a story can hold: write one with digits")
+        raise NumberRefusedError(f"{scalar}: write a number in digits")
     if _POINT.match(scalar):
         return _number(scalar)
     return str(scalar)
@@ -54,4 +56,4 @@ def _number(digits: str) -> int | float:
         if abs(number) <= WIDEST_NUMBER:
             return number
     shown = digits if len(digits) <= _LONGEST_NUMBER else digits[:20] + "..."
-    raise NumberRefusedError(f"{shown} is too large a number: at most {WIDEST_NUMBER:,} either way")
+    raise NumberRefusedError(f"{shown}: numbers go to {WIDEST_NUMBER:,}, above and below 0")

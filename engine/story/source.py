@@ -66,25 +66,28 @@ def read_files(path: Path, report: Report, *, base: Path | None = None) -> Files
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         report.error(Place(_name(shown)), "no-story", f"This cannot be read: {_reason(error)}.")
         found = None
+    if found is None:
+        return Files("", "", (), whole=False)
     sources: list[Source] = []
-    digest, total, whole = hashlib.sha256(), 0, found is not None
-    for real, name in found or ():
-        data = _read(real, Place(_name(name)), report)
-        total += len(data or b"")
-        if total > LARGEST_STORY:
-            message = f"With this file the story is larger than {LARGEST_STORY // 2**20} MiB: take something out."
-            report.error(Place(_name(name)), "too-large", message)
-            whole = False
-            break
-        text = None if data is None else _decoded(data, _name(name), report)
-        if data is None or text is None:
-            whole = False
+    contents: dict[str, bytes] = {}
+    for real, name in sorted(found, key=lambda pair: pair[1].name != MAIN_FILE):
+        place = Place(_name(name))
+        data = _read(real, place, report)
+        if data is None:
             continue
-        for part in (os.fsencode(name.name), data):
+        contents[name.name] = data
+        if sum(map(len, contents.values())) > LARGEST_STORY:
+            message = f"With this file the story is larger than {LARGEST_STORY // 2**20} MiB: take something out."
+            report.error(place, "too-large", message)
+            break
+        text = _decoded(data, place.file, report)
+        if text is not None:
+            sources.append(Source(place.file, text))
+    digest = hashlib.sha256()
+    for file_name, data in sorted(contents.items()):
+        for part in (os.fsencode(file_name), data):
             digest.update(len(part).to_bytes(8, "big") + part)
-        sources.append(Source(_name(name), text))
-    sources.sort(key=lambda source: Path(source.name).name != MAIN_FILE)
-    return Files(_id_of(path), digest.hexdigest(), tuple(sources), whole)
+    return Files(_id_of(path), digest.hexdigest(), tuple(sources), whole=len(sources) == len(found))
 
 
 def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]] | None:
@@ -105,10 +108,10 @@ def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]
         message = f"There are {len(yaml_names)} files here, and a story may have {MOST_FILES}: merge some."
         report.error(Place(_name(shown)), "too-large", message)
         return None
-    root = folder.resolve()
+    root = _real(folder)
     usable = []
     for name in yaml_names:
-        real = (folder / name).resolve()
+        real = _real(folder / name)
         if real.is_relative_to(root):
             usable.append((real, shown / name))
         else:
@@ -119,7 +122,7 @@ def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]
 
 def _named(path: Path, shown: Path, report: Report) -> list[tuple[Path, Path]] | None:
     if path.exists():
-        return [(path.resolve(), shown)]
+        return [(_real(path), shown)]
     near = (
         did_you_mean(path.name, sorted(entry.name for entry in path.parent.iterdir())) if path.parent.is_dir() else ""
     )
@@ -178,11 +181,16 @@ def control_name(character: str) -> str:
 
 
 def _id_of(path: Path) -> str:
-    real = path.resolve()
+    real = _real(path)
     name = real.parent.name if real.name == MAIN_FILE else real.name if real.is_dir() else real.stem
     if made := slug(name):
         return made
     return f"story_{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
+
+
+def _real(path: Path) -> Path:
+    """Return the path with its links followed; unlike with `Path.resolve`, a circle of links fails only when read."""
+    return Path(os.path.realpath(path))
 
 
 def _name(path: Path) -> str:

@@ -22,8 +22,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def listed(names: Iterable[str], *, most: int = 6) -> str:
-    """Return names in quotes for a sentence: `"a", "b" or "c"`; past `most`, an ellipsis."""
-    quoted = [f'"{name}"' for name in islice(names, most + 1)]
-    if len(quoted) > most:
-        return ", ".join(quoted[:most]) + ", ..."
+    """Return names in quotes for a sentence: `"a", "b" or "c"`; past `most`, how many more there are."""
+    quoted = [f'"{name}"' for name in names]
+    if len(quoted) > most + 1:
+        return f"{', '.join(quoted[:most])} or {len(quoted) - most} more"
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)

@@ -12,6 +12,7 @@ import yaml
 from engine.story.places import Place, Source
 
 BEGINS_WITH_TEMPLATE = 'A text that begins with {{ or {% must stand in quotes, or on a line of its own under "|".'
+NO_DIRECTIVES = 'Lines that begin with "%" are not needed: take this one out.'
 _TEMPLATE_VALUE = re.compile(r"(?:^|[:\-]\s+)(\{\{|\{%)")
 _KEY_BEFORE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+:\s+\S")
 _AFTER_QUOTE = re.compile(r"(?:^|[:\-,\[{]\s+|\[|\{)(['\"]).*\1\s*\S")
@@ -76,11 +77,11 @@ def _told(context: str, problem: str, written: str, column: int, began: _At) -> 
             return None, "The text goes on after its closing quote: put quotes of the other kind around all of it."
         return None, "This line stands under nothing: indent it like the keys or the text it belongs to."
     if "alias" in context or "anchor" in context:
-        return None, f'A text that begins with "{written[max(0, column - 1) : column]}" must stand in quotes.'
+        return began, f'A text that begins with "{"*" if "alias" in context else "&"}" must stand in quotes.'
     if "node content" in problem:
         return None, f'A value cannot begin with "{rest[:1]}": put the text in quotes.'
     if "directive" in context or "incompatible" in problem:
-        return None, 'Lines that begin with "%" are not needed: take this one out.'
+        return None, NO_DIRECTIVES
     if "document start" in problem:
         return None, '"..." ended the file above: take that line out.'
     return None, f"This is not YAML that can be read: {problem}."

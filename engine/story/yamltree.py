@@ -13,9 +13,9 @@ import yaml
 
 from engine.plaintext import clean_line
 from engine.story.places import Place, Report, Source
-from engine.story.scalars import EMPTY, Plain
+from engine.story.scalars import EMPTY, UNKNOWN, Plain
 from engine.story.source import CONTROLS, control_name
-from engine.story.yamlerrors import BEGINS_WITH_TEMPLATE, explain
+from engine.story.yamlerrors import BEGINS_WITH_TEMPLATE, NO_DIRECTIVES, explain
 
 DEEPEST = 50
 """Tables and lists inside one another."""
@@ -98,8 +98,11 @@ class _Reader:
 
     def document(self) -> Node:
         self._next()  # the stream's start
-        if isinstance(self._next(), yaml.StreamEndEvent):
+        event = self._next()
+        if isinstance(event, yaml.StreamEndEvent):
             return None
+        if event.version or event.tags:
+            self._wrong(event, "yaml", NO_DIRECTIVES)
         tree = self._value(self._next(), 0)
         self._next()  # the document's end
         event = self._next()
@@ -173,17 +176,20 @@ class _Reader:
         else:
             self._value(event, depth + 1)
         mark = event.start_mark
-        braces = self._source.text.split("\n")[mark.line].startswith("{{", max(0, mark.column - 1))
-        self._wrong(event, "bad-key", BEGINS_WITH_TEMPLATE if braces else 'A key must be a word before its ":".')
+        if self._source.text.split("\n")[mark.line].startswith("{{", mark.column - 1):
+            self._report.error(Place(self._source.name, mark.line + 1, mark.column), "yaml", BEGINS_WITH_TEMPLATE)
+        else:
+            self._wrong(event, "bad-key", 'A key must be a word before its ":".')
         return None
 
     def _scalar(self, event: Event) -> str | None:
         self._count += 1
         value: str = event.value
+        node: str | None = value
         if event.tag is not None:
             self._refuse_tag(event)
-        node: str | None = value
-        if not event.style:
+            node = Plain(UNKNOWN)
+        elif not event.style:
             node = None if value in EMPTY else Plain(value)
         elif event.style == '"' and not value.isprintable() and (found := CONTROLS.search(value)):
             message = f"An escape puts {control_name(found.group())} into this text. Take it out: terminals obey it."
@@ -211,6 +217,9 @@ class _Reader:
 
     def _refuse_tag(self, event: Event) -> None:
         tag = clean_line(str(event.tag)).replace("tag:yaml.org,2002:", "!!")
-        message = f'"{tag[:60]}" is a YAML tag, and stories have none.'
-        message = f'{message} Write "not" as a word, and put a text that begins with "!" in quotes.'
-        self._wrong(event, "tag", message)
+        do = (
+            "Take it out."
+            if tag.startswith("!!")
+            else 'Write "not" as a word, and put a text that begins with "!" in quotes.'
+        )
+        self._wrong(event, "tag", f'"{tag}" is a YAML tag, and stories have none. {do}')
