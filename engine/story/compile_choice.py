@@ -55,7 +55,7 @@ def _choice_ids(desk: Desk, path: TreePath, written: Sequence[form.Choice]) -> l
     ids = []
     for number, choice in enumerate(written):
         made, count = choice.id, 1
-        stem = slug(choice.text) or f"choice_{number + 1}"
+        stem = "" if made else slug(choice.text) or f"choice_{number + 1}"
         while not made or (not choice.id and made in taken):
             made = stem if count == 1 else f"{stem}_{count}"
             count += 1

@@ -24,9 +24,20 @@ def story_schema() -> dict[str, Any]:
             entry.pop("title", None)
             if text := _described(name, key, help_of):
                 entry["description"] = text
+    _widen(made)
     made["title"] = "A Palaver story"
     made.pop("required", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def _widen(part: Any) -> None:
+    """Let a text be written as a number or as true and false, as the loader does: `title: 1984`."""
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _widen(inner)
+    if isinstance(part, dict) and part.get("type") == "string" and "pattern" not in part:
+        part["type"] = ["string", "number", "boolean"]
+    if isinstance(part, dict) and part.get("default") in ("", []):
+        del part["default"]  # what is left out is left out; no editor should offer to write an empty text
 
 
 def _described(name: str, key: str, help_of: dict[tuple[str, str], str]) -> str:

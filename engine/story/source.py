@@ -52,6 +52,8 @@ class Files:
     """`story.yaml` first, then the others by name."""
     whole: bool
     """Every file could be read; where one could not, nothing can be said to be missing."""
+    alone: bool = False
+    """It was named as a `story.yaml` that has other files beside it, which were not read."""
 
 
 def read_files(path: Path, report: Report, *, base: Path | None = None) -> Files:
@@ -87,7 +89,9 @@ def read_files(path: Path, report: Report, *, base: Path | None = None) -> Files
     for file_name, data in sorted(contents.items()):
         for part in (os.fsencode(file_name), data):
             digest.update(len(part).to_bytes(8, "big") + part)
-    return Files(_id_of(path), digest.hexdigest(), tuple(sources), whole=len(sources) == len(found))
+    return Files(
+        _id_of(path), digest.hexdigest(), tuple(sources), whole=len(sources) == len(found), alone=_is_alone(path)
+    )
 
 
 def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]] | None:
@@ -178,6 +182,10 @@ def control_name(character: str) -> str:
     """Return how to call a control character in a sentence: `U+202E (right-to-left override)`."""
     name = unicodedata.name(character, "escape" if character == "\x1b" else "control character").lower()
     return f"U+{ord(character):04X} ({name})"
+
+
+def _is_alone(path: Path) -> bool:
+    return path.name == MAIN_FILE and any(other.name != MAIN_FILE for other in path.parent.glob("[!.]*.yaml"))
 
 
 def _id_of(path: Path) -> str:

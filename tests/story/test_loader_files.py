@@ -171,3 +171,11 @@ def test_a_file_that_cannot_be_read_does_not_hide_mistakes_in_the_others(folder:
     (folder / "other.yaml").write_text("scenes: {c: {endin: x, goto: missing}}\n")
 
     assert codes(folder) == [("more.yaml", "not-utf8"), ("other.yaml", "unknown-key")]
+
+
+def test_a_main_file_named_without_its_folder_says_so_when_something_is_missing(folder: Path) -> None:
+    (folder / "story.yaml").write_text("palaver: 1\ntitle: T\nstart: b\nscenes: {a: {ending: The end}}\n")
+    (folder / "more.yaml").write_text("scenes: {b: {goto: a}}\n")
+
+    assert codes(folder) == []
+    assert codes(folder / "story.yaml") == [("story.yaml", "read-alone"), ("story.yaml", "unknown-scene")]
