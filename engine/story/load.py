@@ -50,7 +50,7 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
     from engine.story.lint import lint
     from engine.story.mending import read_form
     from engine.story.merge import merged_tree
-    from engine.story.places import Place, Report, TooManyError
+    from engine.story.places import Report, TooManyError
     from engine.story.source import read_files
 
     report = Report()
@@ -66,9 +66,9 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
             desk = Desk(tree, report, form.damaged, form.story.scenes)
             graph = compile_story(desk, form, files)
             lint(desk, graph, form.story)
-        if files.alone and report.failed:
-            message = "This file was read alone: name its folder, and the files beside it are read too."
-            report.warning(Place(files.sources[0].name), "read-alone", message)
+        if report.failed:
+            for hint in files.hints:
+                report.warning(*hint)
     return Checked(None if report.failed else graph, report.sorted())
 
 

@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,7 +27,6 @@ LARGEST_FILE = 2 * 1024 * 1024
 LARGEST_STORY = 8 * 1024 * 1024
 """Bytes, all files together."""
 MOST_FILES = 64
-
 
 # What `plaintext.clean` takes out of a text, and two code points that YAML does not allow.
 CONTROLS = re.compile(
@@ -52,8 +52,8 @@ class Files:
     """`story.yaml` first, then the others by name."""
     whole: bool
     """Every file could be read; where one could not, nothing can be said to be missing."""
-    alone: bool = False
-    """It was named as a `story.yaml` that has other files beside it, which were not read."""
+    hints: tuple[tuple[Place, str, str], ...] = ()
+    """Place, code and message of what may explain errors: files that were not read."""
 
 
 def read_files(path: Path, report: Report, *, base: Path | None = None) -> Files:
@@ -89,9 +89,8 @@ def read_files(path: Path, report: Report, *, base: Path | None = None) -> Files
     for file_name, data in sorted(contents.items()):
         for part in (os.fsencode(file_name), data):
             digest.update(len(part).to_bytes(8, "big") + part)
-    return Files(
-        _id_of(path), digest.hexdigest(), tuple(sources), whole=len(sources) == len(found), alone=_is_alone(path)
-    )
+    whole = len(sources) == len(found)
+    return Files(_id_of(path), digest.hexdigest(), tuple(sources), whole, tuple(_hints(path, shown)))
 
 
 def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]] | None:
@@ -99,10 +98,6 @@ def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries if not entry.name.startswith("."))
     yaml_names = [name for name in names if name.endswith(".yaml")]
-    for name in names:
-        if name.endswith(".yml") and name != "story.yml":
-            message = f'This file is not part of the story: name it "{Path(name).stem}.yaml" if it should be.'
-            report.warning(Place(_name(shown / name)), "ignored-file", message)
     if MAIN_FILE not in yaml_names:
         instead = yaml_names[:1] + [name for name in names if name == "story.yml"]
         rename = f' Rename "{instead[-1]}" to it?' if instead else ""
@@ -127,9 +122,8 @@ def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]
 def _named(path: Path, shown: Path, report: Report) -> list[tuple[Path, Path]] | None:
     if path.exists():
         return [(_real(path), shown)]
-    near = (
-        did_you_mean(path.name, sorted(entry.name for entry in path.parent.iterdir())) if path.parent.is_dir() else ""
-    )
+    beside = sorted(entry.name for entry in path.parent.iterdir()) if path.parent.is_dir() else []
+    near = did_you_mean(path.name, beside)
     report.error(Place(_name(shown)), "no-story", f"There is no such file or folder.{near}")
     return None
 
@@ -184,8 +178,14 @@ def control_name(character: str) -> str:
     return f"U+{ord(character):04X} ({name})"
 
 
-def _is_alone(path: Path) -> bool:
-    return path.name == MAIN_FILE and any(other.name != MAIN_FILE for other in path.parent.glob("[!.]*.yaml"))
+def _hints(path: Path, shown: Path) -> Iterator[tuple[Place, str, str]]:
+    if path.is_dir():
+        for name in sorted(other.name for other in path.glob("[!.]*.yml")):
+            message = f'This file was not read: name it "{Path(name).stem}.yaml" if it is part of the story.'
+            yield Place(_name(shown / name)), "ignored-file", message
+    elif path.name == MAIN_FILE and any(other.name != MAIN_FILE for other in path.parent.glob("[!.]*.yaml")):
+        message = "This file was read alone: name its folder, and the files beside it are read too."
+        yield Place(_name(shown)), "read-alone", message
 
 
 def _id_of(path: Path) -> str:

@@ -179,3 +179,19 @@ def test_a_main_file_named_without_its_folder_says_so_when_something_is_missing(
 
     assert codes(folder) == []
     assert codes(folder / "story.yaml") == [("story.yaml", "read-alone"), ("story.yaml", "unknown-scene")]
+
+
+def test_a_file_left_out_for_its_ending_is_named_when_something_is_missing(folder: Path) -> None:
+    (folder / "mkdocs.yml").write_text("not: read\n")
+    sound = codes(folder)
+    (folder / "story.yaml").write_text(STORY.replace("start: a", "start: b"))
+
+    assert sound == []
+    assert codes(folder) == [("mkdocs.yml", "ignored-file"), ("story.yaml", "unknown-scene")]
+
+
+def test_a_main_file_that_cannot_be_read_alone_is_still_a_diagnostic(folder: Path) -> None:
+    (folder / "story.yaml").write_bytes(b"\xff\xfe")
+    (folder / "more.yaml").write_text(MORE)
+
+    assert codes(folder / "story.yaml") == [("story.yaml", "read-alone"), ("story.yaml", "not-utf8")]
