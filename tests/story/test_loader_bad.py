@@ -22,7 +22,7 @@ def story_of(expected: Path) -> Path:
 def test_a_bad_story_gives_exactly_its_diagnostics(expected: Path) -> None:
     checked = check_story(story_of(expected), base=STORIES)
 
-    assert [str(found) for found in checked.diagnostics] == expected.read_text().splitlines()
+    assert [str(found) for found in checked.diagnostics] == expected.read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: path.stem)
@@ -41,11 +41,11 @@ def test_no_story_is_without_expectations_and_none_is_sound() -> None:
     stories = {path.stem for path in STORIES.iterdir() if path.suffix != ".expected"}
 
     assert stories == {path.stem for path in EXPECTED}
-    assert all(path.read_text() for path in EXPECTED)
+    assert all(path.read_text(encoding="utf-8") for path in EXPECTED)
 
 
 def test_messages_are_in_the_authors_words() -> None:
-    lines = "".join(path.read_text() for path in EXPECTED)
+    lines = "".join(path.read_text(encoding="utf-8") for path in EXPECTED)
 
     for machine_word in (
         "Input should",

@@ -14,8 +14,8 @@ from engine.story.load import Checked, check_story
 from engine.story.source import CONTROLS
 
 TESTS = Path(__file__).parent.parent
-WHOLE = (TESTS / "stories_bad" / "everything_at_once.yaml").read_text()
-SOUND = "\n".join(path.read_text() for path in sorted((TESTS / "stories_good" / "every_key").iterdir()))
+WHOLE = (TESTS / "stories_bad" / "everything_at_once.yaml").read_text(encoding="utf-8")
+SOUND = "\n".join(path.read_text(encoding="utf-8") for path in sorted((TESTS / "stories_good" / "every_key").iterdir()))
 HEAD = "palaver: 1\ntitle: T\nstart: a\n"
 
 Check = Callable[[str], Checked]
@@ -163,7 +163,7 @@ def test_bad_stories_are_bad_in_the_same_lines_without_the_parser_in_c(monkeypat
         story = expected.with_suffix("")
         story = story if story.is_dir() else expected.with_suffix(".yaml")
         found = [str(d).split(":")[:2] for d in check_story(story, base=TESTS / "stories_bad").diagnostics]
-        wanted = [line.split(":")[:2] for line in expected.read_text().splitlines()]
+        wanted = [line.split(":")[:2] for line in expected.read_text(encoding="utf-8").splitlines()]
         if found != wanted:
             differing[expected.stem] = found
 
