@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.games import QueueModel
 from textual.events import Paste
-from tui.parlour import game, playing, run, shown
 
 from engine.errors import Busy, Unreachable
 from engine.tui.screens.help import HelpScreen
@@ -15,6 +13,8 @@ from engine.tui.screens.library import LibraryScreen
 from engine.tui.screens.saves import SavesScreen
 from engine.tui.widgets.lines import Mark
 from engine.tui.widgets.side import Side
+from support.games import QueueModel
+from tui.parlour import game, playing, run, shown
 
 
 def test_a_game_opens_on_its_text_its_choices_and_the_line(tmp_path: Path) -> None:
@@ -495,9 +495,7 @@ def test_the_panel_shows_who_is_here_and_what_the_author_lets_be_seen(tmp_path: 
     [((120, 40), True, True), ((80, 24), False, True), ((40, 20), False, False), ((20, 8), False, False)],
     ids=str,
 )
-def test_what_there_is_no_room_for_folds_away(
-    tmp_path: Path, size: tuple[int, int], panel: bool, frame: bool
-) -> None:
+def test_what_there_is_no_room_for_folds_away(tmp_path: Path, size: tuple[int, int], panel: bool, frame: bool) -> None:
     async def play() -> None:
         async with playing(*game(tmp_path, at_door=True), size=size) as hands:
             assert hands.screen.query_one(Side).display is panel

@@ -328,8 +328,10 @@ class PlayScreen(Screen[None]):
         self.desk.notice.tell(clean_line(self.session.view.hint) or "There is no hint here.")
 
     def action_look(self) -> None:
-        """Go back to where this scene begins."""
+        """Go back to where this scene begins, and say where one is."""
         self.desk.transcript.to_line("scene")
+        view = self.session.view
+        self.desk.notice.tell(f"You are at “{clean_line(view.scene_title) or clean_line(view.title)}”.")
 
     def action_why(self) -> None:
         """Open or close the last mark: the words that decided where the story went."""
