@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from dialogue.house import MAREN, house, outcome
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogue.house import MAREN, house, outcome
 from engine.dialogue.judge import Question, question, reading
 from engine.dialogue.memory import witnessed
 from engine.play import events as e

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dialogue.house import house
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogue.house import house
 from engine.dialogue.memory import MOST_PINNED, History, witnessed
 from engine.dialogue.messages import Message
 from engine.play import events as e

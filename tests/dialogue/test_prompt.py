@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from dialogue.house import MAREN, house, text, when
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogue.house import MAREN, house, text, when
 from engine.dialogue.prompt import EXAMPLES_SHARE, LORE_SHARE, Prompt, assemble
 from engine.dialogue.recall import Recall
 from engine.dialogue.tokens import PER_MESSAGE, PRIMING, Estimate, Exact, TokenCounter

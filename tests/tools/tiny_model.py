@@ -35,7 +35,7 @@ def byte_letters() -> list[str]:
 
 def vocabulary() -> tuple[list[str], list[str], list[int]]:
     """Tokens, merges and token types: bytes, then merged pairs, then control tokens, padded to a multiple of 32."""
-    merges = [pair for pair in PAIRS.split(",")]
+    merges = PAIRS.split(",")
     tokens = byte_letters() + [pair.replace(" ", "") for pair in merges]
     types = [gguf.TokenType.NORMAL] * len(tokens)
     tokens += CONTROL
