@@ -1,7 +1,7 @@
 """Kills `palaver play` with SIGKILL at random moments of a scripted game, and counts what the save then lacks.
 
-A child process plays line by line with the scripted actor: each line it is given has a number of its own, and each prompt it
-prints acknowledges the line before. After every kill the game is gone on with where it was left. At the end all
+A child process plays line by line with the scripted actor: each line it is given has a number of its own, and each
+prompt it prints acknowledges the line before. After every kill the game is gone on with where it was left. At the end all
 acknowledged lines must be in the save, once each and in order; at most one more a kill may be there, kept but not yet
 acknowledged.
 
@@ -99,9 +99,7 @@ def run(times: int, seed: int, folder: Path) -> int:
         if wrong:
             print(f"After kill {kill}: lines up to {acknowledged} were acknowledged, and kept are {numbers[-30:]}")
             return 1
-    print(
-        f"{times} kills, {kept} turns kept, {kept - unacknowledged} acknowledged: none lost, none twice; seed {seed}"
-    )
+    print(f"{times} kills, {kept} turns kept, {kept - unacknowledged} acknowledged: none lost, none twice; seed {seed}")
     return 0
 
 
