@@ -1,9 +1,9 @@
 """Kills `palaver play` with SIGKILL at random moments of a scripted game, and counts what the save then lacks.
 
 A child process plays line by line with the scripted actor: each line it is given has a number of its own, and each
-prompt it prints acknowledges the line before. After every kill the game is gone on with where it was left. At the end
-all acknowledged lines must be in the save, once each and in order; at most one more a kill may be there, kept but not yet
-acknowledged.
+prompt it prints acknowledges the line before. After every kill the game is gone on with where it was left. All
+acknowledged lines must be in the save, once each and in order; at most one more a kill may be there, kept but not
+acknowledged yet.
 
     python bench/kill_game.py --times 200 --seed 1
 
