@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -117,9 +118,8 @@ def run(table: Table, *, story: StoryGraph | None = None, resume: Found | None =
     """
     session = None
     if resume is not None:
-        session = table.resume(resume.save.path, story)
-        if resume.moment is not None:
-            session.load(resume.moment.name)
+        moment = resume.moment.name if resume.moment is not None else ""
+        session = table.resume(resume.save.path, story, moment=moment)
     elif story is not None:
         session = table.begin(story)
     app = PalaverApp(table, session, fresh=resume is None)
@@ -128,6 +128,9 @@ def run(table: Table, *, story: StoryGraph | None = None, resume: Found | None =
 
 
 async def _run(app: PalaverApp, table: Table) -> None:
+    loop = asyncio.get_running_loop()
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # a closed window or a shutdown: leave the terminal as it was
+        loop.add_signal_handler(ending, app.exit)
     try:
         await app.run_async()
     finally:

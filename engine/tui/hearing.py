@@ -10,19 +10,19 @@ from contextlib import aclosing
 
 from engine.session import Delayed, Judging, Session, Speaking, Turned, Update, Words
 from engine.tui.widgets.lines import Speech
-from engine.tui.widgets.status import Waiting
+from engine.tui.widgets.status import StatusLine
 from engine.tui.widgets.transcript import Transcript
 
 
 class Hearing:
     """One answer being heard."""
 
-    def __init__(self, session: Session, transcript: Transcript, waiting: Waiting) -> None:
+    def __init__(self, session: Session, transcript: Transcript, status: StatusLine) -> None:
         self.begun = False
         """Whether the line was taken and somebody began to answer it."""
         self._session = session
         self._transcript = transcript
-        self._waiting = waiting
+        self._status = status
         self._speech: Speech | None = None
         self._name = ""
 
@@ -33,7 +33,7 @@ class Hearing:
                 async for update in coming:
                     await self._take(update)
         finally:
-            self._waiting.end()
+            self._status.end()
 
     async def _take(self, update: Update) -> None:
         match update:
@@ -42,11 +42,11 @@ class Hearing:
             case Words(text):
                 if self._speech is not None:
                     self._speech.spoken.add(text)
-                self._waiting.tell(f"{self._name} is speaking")
+                self._status.tell(f"{self._name} is speaking")
             case Delayed(reason, seconds):
-                self._waiting.tell(f"{reason}; waiting up to {seconds:.0f} s")
+                self._status.tell(f"{reason}; waiting up to {seconds:.0f} s")
             case Judging():
-                self._waiting.tell("reading what was said")
+                self._status.tell("reading what was said")
             case Turned(lines):
                 await self._transcript.add(lines)
 
@@ -59,5 +59,5 @@ class Hearing:
             await self._transcript.withdraw()
             if self._session.unsent is not None:
                 await self._transcript.say(self._session.unsent.text)
-            self._waiting.begin(f"{name} is thinking")
+            self._status.begin(f"{name} is thinking")
         self._speech = await self._transcript.answer(who, name)

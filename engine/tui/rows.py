@@ -5,6 +5,7 @@ It only lists; nothing here does what a row stands for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -62,6 +63,13 @@ def rows_in_trouble(*, unsent: bool, scripted: bool) -> tuple[Row, ...]:
     if not unsent:
         ways.append(("Keep the answer you had", Deed.DROP))
     return _deeds(*ways)
+
+
+def numbers_of(rows: Sequence[Row]) -> str:
+    """Say which numbers there are."""
+    if not rows:
+        return "There is nothing to choose by number here."
+    return f"The numbers go from 1 to {len(rows)}." if len(rows) > 1 else "The only number here is 1."
 
 
 def _deeds(*ways: tuple[str, Deed]) -> tuple[Row, ...]:

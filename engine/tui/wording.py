@@ -44,7 +44,7 @@ def shown(note: Note) -> str:
     if isinstance(value, bool):
         return f"{'✓' if value else '○'} {note.label}"
     if isinstance(value, str):
-        return f"{note.label}  {value or '–'}"
+        return f"{note.label}: {value or '–'}"
     number = f"{value:g}" if isinstance(value, float) else f"{value:,}"
     number = number.replace("-", "−")
     room = int(variable.high) if isinstance(value, int) and variable.high is not None else 0
@@ -55,5 +55,6 @@ def shown(note: Note) -> str:
 
 
 def places_in(graph: StoryGraph) -> dict[str, str]:
-    """Return what a player calls each scene: its title, or its id in words."""
-    return {scene.id: clean_line(scene.title) or scene.id.replace("_", " ") for scene in graph.scenes.values()}
+    """Return what a player calls each scene: its title or its ending's name, else its id in words."""
+    scenes = graph.scenes.values()
+    return {scene.id: clean_line(scene.title or scene.ending) or scene.id.replace("_", " ") for scene in scenes}

@@ -66,8 +66,8 @@ def test_a_story_is_described_and_its_endings_keep_their_names_until_they_are_fo
             assert "Contains: a drowning." in text
             assert "● Dawn" in text
             assert "The boat at six" not in text
-            assert "○  not found yet" in text
-            assert "Last played" in text
+            assert "○ not found yet" in text
+            assert "Last played just now, at “Dawn”" in text
 
     run(look())
 

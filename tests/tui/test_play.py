@@ -11,10 +11,10 @@ from engine.errors import Busy, Unreachable
 from engine.tui.screens.help import HelpScreen
 from engine.tui.screens.library import LibraryScreen
 from engine.tui.screens.saves import SavesScreen
-from engine.tui.widgets.lines import Mark
+from engine.tui.widgets.lines import Mark, Speech
 from engine.tui.widgets.side import Side
 from support.games import QueueModel
-from tui.parlour import game, playing, run, shown
+from tui.parlour import SKERRY, game, laid_table, playing, run, shown
 
 
 def test_a_game_opens_on_its_text_its_choices_and_the_line(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_an_answer_is_seen_while_it_comes_and_what_is_typed_meanwhile_stays(tmp_
             model.pause.clear()
             await hands.press(*"hello", "enter")
             await hands.until(lambda: "First words,▌" in hands.text[-1])
-            assert "Maren is speaking" in shown(hands.desk.waiting)
+            assert "Maren is speaking" in shown(hands.desk.status)
             await hands.press(*"nex?", "enter")
             assert hands.prompt.value == "nex?"
             assert "An answer is coming" in hands.notice
@@ -167,7 +167,7 @@ def test_an_answer_is_seen_while_it_comes_and_what_is_typed_meanwhile_stays(tmp_
             await hands.done()
             assert hands.text[-1] == "MAREN: First words, and the rest."
             assert hands.prompt.value == "nex?"
-            assert shown(hands.desk.waiting) == ""
+            assert shown(hands.desk.status) == ""
 
     run(play())
 
@@ -192,13 +192,13 @@ def test_the_seconds_of_waiting_are_counted(tmp_path: Path) -> None:
         model = QueueModel(["First words,", " and the rest."])
         async with playing(*game(tmp_path, model, at_door=True)) as hands:
             seconds = [0.0]
-            hands.desk.waiting._clock = lambda: seconds[0]
+            hands.desk.status._clock = lambda: seconds[0]
             model.pause.clear()
             await hands.press(*"hello", "enter")
             await hands.until(lambda: "First words" in hands.text[-1])
             seconds[0] = 3.0
-            hands.desk.waiting.tick()
-            assert shown(hands.desk.waiting) == "Maren is speaking, 3 s · esc stops"
+            hands.desk.status.tick()
+            assert shown(hands.desk.status) == "Maren is speaking, 3 s · esc stops"
             model.pause.set()
             await hands.done()
 
@@ -507,6 +507,32 @@ def test_what_there_is_no_room_for_folds_away(tmp_path: Path, size: tuple[int, i
                 assert part.region.right <= width
                 assert part.region.bottom <= height
             assert hands.desk.transcript.max_scroll_x == 0
+
+    run(play())
+
+
+LONG = SKERRY.replace("Warmth, like a hand.", "|\n" + "".join(f"      Paragraph {n}.\n\n" for n in range(40)))
+
+
+def test_more_than_fits_is_read_from_its_beginning_and_enter_reads_on(tmp_path: Path) -> None:
+    async def play() -> None:
+        table = laid_table(tmp_path, long=LONG)
+        session = table.begin(table.library.load("long"))
+        session.choose("knock")
+        async with playing(table, session) as hands:
+            assert shown(hands.desk.status) == ""
+            await hands.type("Maren, Erik sent me")
+            transcript = hands.desk.transcript
+            (reply,) = [child for child in transcript.query(Speech) if "Get inside" in child.spoken.words]
+            assert reply.region.y == transcript.region.y
+            assert shown(hands.desk.status) == "▼ more below · enter reads on"
+            top = transcript.scroll_y
+            await hands.press("enter")
+            assert transcript.scroll_y > top
+            for _ in range(20):
+                await hands.press("enter")
+            assert transcript.at_end
+            assert shown(hands.desk.status) == ""
 
     run(play())
 

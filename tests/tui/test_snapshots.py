@@ -39,7 +39,7 @@ def entering(*lines: str) -> Callable[[Pilot[Any]], Any]:
 def test_a_talk(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
     table, session = game(tmp_path, at_door=True)
     app = PalaverApp(table, session, now=lambda: NOW)
-    assert snap_compare(app, terminal_size=size, run_before=entering("the lamp, please", "Erik sent me"))
+    assert snap_compare(app, terminal_size=size, run_before=entering("the lamp, please", "Maren, Erik sent me"))
 
 
 @pytest.mark.parametrize("size", SIZES[:3], ids=lambda size: "x".join(map(str, size)))

@@ -154,6 +154,7 @@ def test_old_lines_are_let_go_at_the_end_and_only_there() -> None:
         await app.transcript.show(LONG[:60])
         await pilot.pause()
         for i in range(0, 61, 10):
+            app.transcript.to_end()
             await app.transcript.add(LONG[i : i + 10])
             await pilot.pause()
         assert app.transcript.mounted == LOW_MARK

@@ -48,8 +48,8 @@ def test_nouns_follow_their_number() -> None:
         (Variable("v", "int", 0, -5, 0), -2, "It  −2"),
         (Variable("v", "int", 0), 7, "It  7"),
         (Variable("v", "float", 0.5, 0, 5), 0.25, "It  0.25"),
-        (Variable("v", "text", ""), "", "It  –"),
-        (Variable("v", "text", ""), "[red]warm", "It  [red]warm"),
+        (Variable("v", "text", ""), "", "It: –"),
+        (Variable("v", "text", ""), "[red]warm", "It: [red]warm"),
     ],
 )
 def test_a_journal_entry_is_shown_as_a_sign_and_a_number(variable: Variable, value: object, said: str) -> None:

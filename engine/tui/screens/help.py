@@ -14,7 +14,7 @@ from textual.widgets import Static
 from engine.console import COMMANDS
 
 KEYS = {
-    "enter": "say what you typed, or take the choice the arrow keys are on",
+    "enter": "say what you typed, or take the choice the arrow keys are on; with neither, read on",
     "a number": "takes that choice, or says that line",
     "up, down": "go through the choices",
     "page up, page down": "read back and forth; ctrl+end goes to the newest line",

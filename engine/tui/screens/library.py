@@ -278,7 +278,7 @@ def _described(book: Book, now: datetime) -> Content:
         marks = "\n".join(f"  ● {name}" for name in known if name)
         left = sum(not name for name in known)
         parts.append(
-            "\n".join(part for part in ("Endings", marks, f"  {'○ ' * left} not found yet" if left else "") if part)
+            "\n".join(part for part in ("Endings", marks, f"  {'○ ' * left}not found yet" if left else "") if part)
         )
     game = book.games[0] if book.games else None
     if game is not None and game.last_played is not None:

@@ -29,7 +29,7 @@ from engine.table import Table
 from engine.tui.asking import Answer, Name, Replace
 from engine.tui.hearing import Hearing
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
-from engine.tui.rows import Deed, Row, rows_in_trouble
+from engine.tui.rows import Deed, Row, numbers_of, rows_in_trouble
 from engine.tui.screens.saves import Moment, NameIt, Picked, SavesScreen
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.desk import Desk
@@ -107,13 +107,15 @@ class PlayScreen(Screen[None]):
             await self._obey(line)
         elif desk.options.lit is not None:
             await self._take(desk.options.lit)
+        else:
+            desk.read_on()
 
     async def _obey(self, line: str) -> None:
         match interpret(line):
             case Pick(number):
                 row = self.desk.options.numbered(number)
                 if row is None:
-                    self._tell_wrong(_no_number(len(self.desk.options.rows)))
+                    self._tell_wrong(numbers_of(self.desk.options.rows))
                 else:
                     await self._take(row)
             case Command(name, rest):
@@ -128,7 +130,7 @@ class PlayScreen(Screen[None]):
                 if option is not None:
                     await self._take_option(option)
                 else:
-                    self._tell_wrong(f"Nothing here is like that. {_no_number(len(self.desk.options.rows))}")
+                    self._tell_wrong(f"Nothing here is like that. {numbers_of(self.desk.options.rows)}")
                     self.desk.return_line(line)
 
     async def _command(self, name: str, rest: str) -> None:
@@ -203,8 +205,9 @@ class PlayScreen(Screen[None]):
 
     async def _choose(self, choice: str, text: str = "") -> None:
         with self._telling():
-            await self.desk.transcript.add(self.session.choose(choice, text))
+            lines = self.session.choose(choice, text)
             self.desk.transcript.to_end()
+            await self.desk.transcript.add(lines)
         await self._settle()
 
     # Answers
@@ -215,7 +218,7 @@ class PlayScreen(Screen[None]):
 
     @work(exclusive=True, group="reply")
     async def _hear(self, updates: AsyncGenerator[Update], said: str) -> None:
-        hearing = Hearing(self.session, self.desk.transcript, self.desk.waiting)
+        hearing = Hearing(self.session, self.desk.transcript, self.desk.status)
         self.add_class("-busy")
         await self.desk.show(self.session.view)
         try:
@@ -234,20 +237,15 @@ class PlayScreen(Screen[None]):
 
     async def _no_answer(self, error: PalaverError) -> None:
         """Tell why, keep the player's line in sight, and ask what to do."""
-        unsent, cast, desk = self.session.unsent is not None, self._table.cast, self.desk
-        if unsent:
-            await desk.transcript.withdraw(answer_only=True)
-        else:  # another answer was asked for: the one there was is back
-            await desk.transcript.show(self.session.lines)
-        desk.trouble.tell(error.what, error.do)
-        await desk.options.offer(rows_in_trouble(unsent=unsent, scripted=cast.actor is not cast.scripted))
-        desk.prompt.placeholder = "a number, or something else to say"
+        unsent, cast = self.session.unsent is not None, self._table.cast
+        if not unsent:  # another answer was asked for: the one there was is back
+            await self.desk.transcript.show(self.session.lines)
+        await self.desk.tell_trouble(error, rows_in_trouble(unsent=unsent, scripted=cast.actor is not cast.scripted))
 
     async def _drop(self) -> None:
         """Take back the line that got no answer, and put it where it can be changed."""
-        unsent = self.session.unsent
         await self.desk.transcript.withdraw()
-        self.desk.return_line(unsent.text if unsent is not None else "")
+        self.desk.return_line(self.session.unsent.text if self.session.unsent else "")
         await self._settle()
 
     # Keys and commands
@@ -389,9 +387,3 @@ class PlayScreen(Screen[None]):
             yield
         except PalaverError as error:
             self._tell_wrong(str(error))
-
-
-def _no_number(count: int) -> str:
-    if not count:
-        return "There is nothing to choose by number here."
-    return f"The numbers go from 1 to {count}." if count > 1 else "The only number here is 1."

@@ -154,9 +154,8 @@ class SavesScreen(Screen[Picked]):
             return
         graph = playing.graph if playing is not None and playing.graph.id == place.info.story_id else None
         try:
-            session = self._table.resume(place.info.path, graph)
-            if place.moment is not None:
-                session.load(place.moment.name)
+            moment = place.moment.name if place.moment is not None else ""
+            session = self._table.resume(place.info.path, graph, moment=moment)
         except PalaverError as error:
             self.query_one(Notice).tell(str(error), wrong=True)
             return

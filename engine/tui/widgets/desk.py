@@ -5,18 +5,20 @@ It shows what it is given and keeps the keyboard on the line; what a line means,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
+from engine.errors import PalaverError
 from engine.tui.asking import Asking
-from engine.tui.rows import rows_of
+from engine.tui.rows import Row, rows_of
 from engine.tui.widgets.lines import Mark, Voices
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import LONGEST, Prompt
-from engine.tui.widgets.status import Notice, Trouble, Waiting
+from engine.tui.widgets.status import Notice, StatusLine, Trouble
 from engine.tui.widgets.transcript import Transcript
 from engine.view import View
 
@@ -38,9 +40,9 @@ class Desk(Vertical):
     def __init__(self, voices: Voices) -> None:
         super().__init__()
         self.transcript = Transcript(voices)
+        self.status = StatusLine()
         self.trouble = Trouble()
         self.notice = Notice()
-        self.waiting = Waiting()
         self.options = Options()
         self.prompt = Prompt()
         self.asking: Asking | None = None
@@ -49,9 +51,9 @@ class Desk(Vertical):
     def compose(self) -> ComposeResult:
         """In the order they are read."""
         yield self.transcript
+        yield self.status
         yield self.trouble
         yield self.notice
-        yield self.waiting
         yield self.options
         yield self.prompt
 
@@ -61,6 +63,13 @@ class Desk(Vertical):
         await self.options.offer(rows_of(view))
         if self.asking is None:
             self._invite(view)
+
+    async def tell_trouble(self, error: PalaverError, ways: Sequence[Row]) -> None:
+        """Tell why no answer came and offer the ways on. The player's line stands; what was said to it does not."""
+        await self.transcript.withdraw(answer_only=True)
+        self.trouble.tell(error.what, error.do)
+        await self.options.offer(ways)
+        self.prompt.placeholder = "a number, or something else to say"
 
     def ask(self, asking: Asking) -> None:
         """Take the next line as an answer."""
@@ -110,6 +119,17 @@ class Desk(Vertical):
     def action_newest(self) -> None:
         """Go to the newest line and stay with it."""
         self.transcript.to_end()
+
+    def read_on(self) -> bool:
+        """Go a page on; False when the newest line is in sight already."""
+        there = self.transcript.at_end
+        if not there:
+            self.action_page(1)
+        return not there
+
+    def on_transcript_moved(self, message: Transcript.Moved) -> None:
+        """Say when there is more to read below."""
+        self.status.more(not message.at_end)
 
     def toggle_mark(self) -> bool:
         """Open or close the last mark; False when nothing was decided by words yet."""

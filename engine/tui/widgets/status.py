@@ -1,4 +1,4 @@
-"""The quiet line above the choices: who is writing and for how long, or what there is to say about the last move."""
+"""What stands between the text and the choices: who is at work, what there is to say, what went wrong."""
 
 from __future__ import annotations
 
@@ -10,43 +10,51 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 
-class Waiting(Static):
-    """Somebody is at work: what they do, for how many seconds, and how to stop them."""
+class StatusLine(Static):
+    """One row that is always there: who is at work and for how long, or that there is more to read below."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         super().__init__(markup=False)
         self._clock = clock
         self._since = 0.0
         self._doing = ""
+        self._more = False
         self._timer: Timer | None = None
-        self.display = False
 
     def on_mount(self) -> None:
         """Count seconds, but only while there is something to count."""
         self._timer = self.set_interval(1, self.tick, pause=True)
 
     def begin(self, doing: str) -> None:
-        """Start to count."""
+        """Say what is being waited for, and start to count."""
         self._since = self._clock()
-        self.display = True
         if self._timer is not None:
             self._timer.resume()
         self.tell(doing)
 
     def tell(self, doing: str) -> None:
         """Change what is said to be done, counting on."""
-        self._doing = doing
-        self.tick()
+        if doing != self._doing:
+            self._doing = doing
+            self.tick()
 
     def tick(self) -> None:
         """Show the time that has passed."""
-        self.update(f"{self._doing}, {self._clock() - self._since:.0f} s · esc stops")
+        if self._doing:
+            self.update(f"{self._doing}, {self._clock() - self._since:.0f} s · esc stops")
+        else:
+            self.update("▼ more below · enter reads on" if self._more else "")
 
     def end(self) -> None:
-        """Nobody is at work any more."""
-        self.display = False
+        """Nothing is waited for any more."""
         if self._timer is not None:
             self._timer.pause()
+        self.tell("")
+
+    def more(self, below: bool) -> None:
+        """Say that there is text below what is in sight, or that there is none."""
+        self._more = below
+        self.tick()
 
 
 class Notice(Static):

@@ -6,8 +6,10 @@ It is shown lines and never asks for any; what they mean is not its business.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widget import Widget
 
 from engine.play.transcript import Line
@@ -27,6 +29,12 @@ NEAR_TOP = 4
 class Transcript(VerticalScroll, can_focus=False):
     """What was told and said, and what is being said now."""
 
+    @dataclass
+    class Moved(Message):
+        """The reader came to the newest line, or left it."""
+
+        at_end: bool
+
     def __init__(self, voices: Voices, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.voices = voices
@@ -37,11 +45,15 @@ class Transcript(VerticalScroll, can_focus=False):
         """Widgets of a turn that is not done: the player's line, the answer so far."""
         self._reading: tuple[Widget, int] | None = None
         """The widget at the top edge and the rows of it above the edge, while the reader is not at the end."""
+        self._beginning: Widget | None = None
+        """Where the last turn begins, until the reader has seen to where they are themselves."""
         self._fetching = False
+        self._said_at_end = True
 
     def on_mount(self) -> None:
         """Hold on to the end until the reader scrolls away from it."""
         self.anchor()
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out, immediate=True)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -68,17 +80,23 @@ class Transcript(VerticalScroll, can_focus=False):
             self._lines = list(lines)
             await self._mount_older(lines[max(len(lines) - LOW_MARK, 0) : first])
             await self._mount_new(lines[common:])
-        self.to_end()
+            self.to_end()
+            self._begin_at_turn()
 
     async def add(self, lines: Iterable[Line]) -> None:
-        """Add the lines of a turn that is done, in place of what was passing."""
-        new = list(lines)
+        """Add the lines of a turn that is done, in place of what was passing.
+
+        A reader at the end stays there, unless more was told than fits: then the beginning of it is at the top edge.
+        """
+        new, following = list(lines), self.at_end
         with self.app.batch_update():
             await self._let_go_of_passing()
             self._lines += new
             await self._mount_new(new)
-            if self.at_end and len(self._shown) > HIGH_MARK:
+            if following and len(self._shown) > HIGH_MARK:
                 await self._prune()
+            if following:
+                self._begin_at_turn()
 
     async def say(self, text: str) -> None:
         """Show the player's line before it is part of the game."""
@@ -105,7 +123,7 @@ class Transcript(VerticalScroll, can_focus=False):
 
     def to_end(self) -> None:
         """Go to the newest line and stay with it."""
-        self._reading = None
+        self._reading = self._beginning = None
         self.scroll_end(animate=False, immediate=True)
 
     def to_line(self, kind: str) -> None:
@@ -120,18 +138,41 @@ class Transcript(VerticalScroll, can_focus=False):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Remember the place, and fetch older lines when it is near the top."""
         super().watch_scroll_y(old_value, new_value)
+        self._tell_where()
         if self.at_end:
             self._reading = None
             return
-        self._reading = self._top()
+        self._reading, self._beginning = self._top(), None
         if new_value <= NEAR_TOP and len(self._shown) < len(self._lines) and not self._fetching:
             self._fetching = True
             self.call_next(self._fetch_older)
+
+    def watch_virtual_size(self) -> None:
+        """More was told, or it wraps differently."""
+        self._tell_where()
 
     def on_resize(self) -> None:
         """Keep the same words at the top edge when lines wrap anew."""
         if self._reading is not None:
             self.call_after_refresh(self._return_to, *self._reading)
+
+    def _tell_where(self) -> None:
+        if self.at_end != self._said_at_end:
+            self._said_at_end = self.at_end
+            self.post_message(self.Moved(self.at_end))
+
+    def _begin_at_turn(self) -> None:
+        """Have the beginning of the last turn at the top edge when it does not fit; else the end is in sight."""
+        place = _turn_begins(self._lines) - (len(self._lines) - len(self._shown))
+        if 0 <= place < len(self._shown):
+            self._beginning = self._shown[place]
+            self._hold(self._beginning, 0, only_above=True)
+
+    def _laid_out(self, _: object) -> None:
+        """See to the same once the choices below are there too, and there may be less room."""
+        first = self._beginning
+        if first is not None and first.is_attached and self.at_end and first.virtual_region.y < self.max_scroll_y:
+            self.scroll_to(y=first.virtual_region.y, animate=False, immediate=True)
 
     def _top(self) -> tuple[Widget, int] | None:
         top = round(self.scroll_y)
@@ -148,6 +189,7 @@ class Transcript(VerticalScroll, can_focus=False):
     # Widgets
 
     async def _pass(self, widget: Widget) -> None:
+        self._beginning = None
         self._passing.append(widget)
         await self.mount(widget)
 
@@ -182,16 +224,37 @@ class Transcript(VerticalScroll, can_focus=False):
         finally:
             self._fetching = False
 
-    def _hold(self, widget: Widget, rows: int) -> None:
-        """Set the scroll position by the layout to come, before it is drawn, so that no frame shows a jump."""
-        placements = self.arrange(self.scrollable_content_region.size).placements
-        place = next((placement for placement in placements if placement.widget is widget), None)
-        if place is not None:
-            self.set_reactive(Widget.scroll_y, float(place.region.y + rows))
-            self.set_reactive(Widget.scroll_target_y, float(place.region.y + rows))
+    def _hold(self, widget: Widget, rows: int, *, only_above: bool = False) -> None:
+        """Set the scroll position by the layout to come, before it is drawn, so that no frame shows a jump.
+
+        `only_above`: only when the widget would else begin above the top edge of the last page.
+        """
+        size = self.scrollable_content_region.size
+        layout = self.arrange(size)
+        place = next((placement.region for placement in layout.placements if placement.widget is widget), None)
+        if place is None or (only_above and layout.total_region.bottom - place.y <= size.height):
+            return
+        self.release_anchor()
+        self.set_reactive(Widget.scroll_y, float(place.y + rows))
+        self.set_reactive(Widget.scroll_target_y, float(place.y + rows))
 
 
 def _common(old: Sequence[Line], new: Sequence[Line]) -> int:
     """Return how many lines the two begin with alike."""
     pairs = zip(old, new, strict=False)
     return next((i for i, (was, now) in enumerate(pairs) if was != now), min(len(old), len(new)))
+
+
+def _turn_begins(lines: Sequence[Line]) -> int:
+    """Return the line from which a reader wants the last turn: their choice, or the last reply before more is told."""
+    for place in range(len(lines) - 1, -1, -1):
+        line = lines[place]
+        if line.kind == "choice":
+            return place
+        if line.kind == "speech" and line.who == PLAYER:
+            told = place + 1
+            while told < len(lines) and lines[told].kind in ("speech", "branch"):
+                told += 1
+            replies = [reply for reply in range(place + 1, told) if lines[reply].kind == "speech"]
+            return len(lines) if told == len(lines) else (replies or [place])[-1]
+    return 0
