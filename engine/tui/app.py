@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from engine.errors import PalaverError
 from engine.session import Session
 from engine.table import Table
 from engine.tui.commands import Commands
@@ -113,9 +116,11 @@ class PalaverApp(App[None], inherit_bindings=False):
 def run(table: Table, *, story: StoryGraph | None = None, resume: Found | None = None) -> int:
     """Play in the terminal until the player leaves; returns the exit code.
 
-    Begins `story`, or goes on with `resume`; without either, shows the library. Raises `PalaverError` when the game
-    cannot be opened.
+    Begins `story`, or goes on with `resume`; without either, shows the library. Raises `PalaverError` when there is no
+    terminal or the game cannot be opened.
     """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        raise PalaverError("The app needs a terminal.", do="Add --plain to play line by line, through a pipe too.")
     session = None
     if resume is not None:
         moment = resume.moment.name if resume.moment is not None else ""
@@ -129,8 +134,9 @@ def run(table: Table, *, story: StoryGraph | None = None, resume: Found | None =
 
 async def _run(app: PalaverApp, table: Table) -> None:
     loop = asyncio.get_running_loop()
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # a closed window or a shutdown: leave the terminal as it was
-        loop.add_signal_handler(ending, app.exit)
+    with suppress(NotImplementedError, AttributeError):  # Windows has neither
+        for ending in (signal.SIGTERM, signal.SIGHUP):  # a shutdown, a closed window: leave the terminal as it was
+            loop.add_signal_handler(ending, app.exit)
     try:
         await app.run_async()
     finally:
