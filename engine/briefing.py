@@ -99,8 +99,9 @@ class Briefing:
         return ""
 
     def _reply_tokens(self, character: Character) -> int:
-        most = int(self._cast.fixed.get("max_tokens", REPLY_TOKENS))
-        return max(1, min(int(character.taste.get("max_tokens", most)), most, self._cast.context // 2))
+        said = (self._cast.fixed.get("max_tokens"), character.taste.get("max_tokens"))
+        most = min((int(limit) for limit in said if limit is not None), default=REPLY_TOKENS)
+        return max(1, min(most, self._cast.context // 2))
 
     def _repertoire(self, state: State, character: Character) -> tuple[tuple[Example, ...], ...]:
         open_now = {outcome.id for outcome in eligible(self._graph, state, state.spent)}

@@ -183,7 +183,7 @@ def _cast(settings: Settings) -> tuple[Cast, str]:
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:
     names = ("base_url", "model", "temperature", "max_tokens", "offline")
     given = {name: getattr(arguments, name, None) for name in names}
-    return {name: value for name, value in given.items() if value not in (None, False)}
+    return {name: value for name, value in given.items() if value is not None and value is not False}
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -285,6 +285,12 @@ def _validated(merged: dict[str, Any], sources: Mapping[str, str]) -> Settings:
         secret = Secret(key)
     except ConfigError as problem:
         raise ConfigError(f"{sources.get('api_key', 'api_key')}: {problem.what}", do=problem.do) from None
+    extra = merged.get("extra")
+    for name in _TASTE:
+        if isinstance(extra, dict) and name in extra:
+            raise ConfigError(
+                f'{sources["extra"]}: "{name}" is a setting of its own.', do=f"Write `{name}:` outside `extra`."
+            )
     try:
         settings = Settings(api_key=secret, **merged)
     except ValidationError as problem:

@@ -10,7 +10,7 @@ import re
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
-    r"|[\x1b](?:[\]PX^_]).*?(?:\x07|\x1b\\|\x9c|$)"  # OSC, DCS, SOS, PM, APC up to their end
+    r"|[\x1b](?:[\]PX^_]).*?(?:\x07|\x1b\\|\x9c|\Z)"  # OSC, DCS, SOS, PM, APC up to their end
     r"|\x9b[0-?]*[ -/]*[@-~]"  # CSI as one C1 byte
     r"|\x1b[ -/]*[0-~]?",  # any other escape
     re.DOTALL,

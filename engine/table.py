@@ -48,7 +48,3 @@ class Table:
     def saves_of(self, story_id: str = "") -> list[SaveInfo]:
         """Return the saves of one story, or of all, the last played first; damaged ones too."""
         return [info for info in shelf.list_saves(self.saves) if not story_id or info.story_id == story_id]
-
-    def found_endings(self, story_id: str) -> frozenset[str]:
-        """Return the scene ids of the endings that any saved game of this story has reached."""
-        return frozenset(ending for info in self.saves_of(story_id) for ending in info.endings)

@@ -197,6 +197,7 @@ def test_a_file_may_be_named_by_a_variable(tmp_path: Path) -> None:
         ("base_url: 8080\n", ":1: base_url: base URL"),
         ("extra: [1]\n", "Write `extra: {name: value}`."),
         ("base_url: http://localhost\nextra: {stream: false}\n", ':2: extra: "stream" is filled in by Palaver'),
+        ("extra: {max_tokens: lots}\n", ':1: extra: "max_tokens" is a setting of its own. Write `max_tokens:`'),
         ("base_url: http://localhost\nheaders: {Authorization: x}\n", ':2: headers: "Authorization" is filled in'),
         ("headers: {X-Number: 7}\n", ":1: headers.X-Number:"),
         (f"base_url: http://localhost\napi_key: {KEY} {KEY}\n", ":2: api_key: The API key holds spaces"),

@@ -72,11 +72,6 @@ class ReplyReader:
         """Whether the reply is whole; only its usage may still come."""
         return bool(self._finish)
 
-    @property
-    def showed(self) -> bool:
-        """Whether any words were returned."""
-        return self._prose.size > 0
-
     def feed(self, data: bytes) -> str:
         """Return the words that these bytes complete; raises `BadReply`."""
         self._bytes += len(data)

@@ -151,7 +151,7 @@ class _Turn:
         self._happen(e.TalkTurnEnded())
         if outcome is not None:
             self._take(outcome.way)
-        if self.draft.scene == scene.id and not self.draft.over and not self._left(scene):
+        if self.draft.scene == scene.id and not self.draft.over and not self._left():
             self._check_limit(scene)
 
     # Readings
@@ -209,7 +209,7 @@ class _Turn:
             self._happen(e.LimitReached(scene.id))
             self._take(scene.limit.way)
 
-    def _left(self, scene: Scene) -> bool:
+    def _left(self) -> bool:
         """Tell whether the scene was left and entered anew in this very move."""
         return any(isinstance(event, e.SceneEntered | e.SceneResumed) for event in self.events)
 

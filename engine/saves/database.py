@@ -40,7 +40,8 @@ def located(path: Path) -> Path:
         found = path.stat()
         real = path.resolve(strict=True)
     except FileNotFoundError:
-        raise SaveError(f"There is no save at {clean_line(str(path))}.", do="Look for it with: palaver saves") from None
+        where = clean_line(str(path))
+        raise SaveError(f"There is no save at {where}.", do="Look for it with: palaver saves list") from None
     except OSError as error:
         raise explained(error, path, "reading") from error
     if not stat.S_ISREG(found.st_mode):

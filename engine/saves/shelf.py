@@ -151,7 +151,7 @@ def find(folder: Path, name: str, story_id: str | None = None) -> Found:
     near = difflib.get_close_matches(wanted, [call for call, _ in calls], n=1)
     raise SaveError(
         f'No save and no moment is called "{wanted}" in {folder}.',
-        do=f'Did you mean "{near[0]}"?' if near else "List them with: palaver saves",
+        do=f'Did you mean "{near[0]}"?' if near else "List them with: palaver saves list",
     )
 
 
