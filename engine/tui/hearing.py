@@ -44,7 +44,7 @@ class Hearing:
                     self._speech.spoken.add(text)
                 self._status.tell(f"{self._name} is speaking")
             case Delayed(reason, seconds):
-                self._status.tell(f"{reason}; waiting up to {seconds:.0f} s")
+                self._status.tell(f"{reason.rstrip('.')}; trying again in {seconds:.0f} s")
             case Judging():
                 self._status.tell("reading what was said")
             case Turned(lines):

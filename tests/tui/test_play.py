@@ -511,6 +511,20 @@ def test_what_there_is_no_room_for_folds_away(tmp_path: Path, size: tuple[int, i
     run(play())
 
 
+def test_what_an_edit_of_the_story_changed_is_told(tmp_path: Path) -> None:
+    _, session = game(tmp_path)
+    session.choose("mat")
+    session.close()
+    edited = laid_table(tmp_path, skerry=SKERRY.replace("green with salt", "black with tar"))
+
+    async def play() -> None:
+        async with playing(edited, edited.resume(session.store.path)) as hands:
+            assert hands.notice.startswith("· The story was edited")
+            assert hands.text[-1] == "A key, black with tar."
+
+    run(play())
+
+
 LONG = SKERRY.replace("Warmth, like a hand.", "|\n" + "".join(f"      Paragraph {n}.\n\n" for n in range(40)))
 
 

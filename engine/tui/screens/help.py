@@ -19,7 +19,7 @@ KEYS = {
     "up, down": "go through the choices",
     "page up, page down": "read back and forth; ctrl+end goes to the newest line",
     "esc": "stop an answer, or leave a question",
-    "tab": "go to the marks ◆ by lines that decided something; enter opens one",
+    "shift+tab": "go to the last mark ◆ under a line that decided something; enter opens it",
     "ctrl+z, ctrl+y": "take the last turn back, do it again",
     "ctrl+r": "ask for another answer",
     "ctrl+s": "name this moment (every turn is saved anyway)",

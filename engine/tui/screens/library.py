@@ -79,12 +79,21 @@ class LibraryScreen(Screen[None]):
     """Pick a story."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "find", "Find", id="library.find", key_display="/"),
+        Binding(
+            "slash", "find", "Find", id="library.find", key_display="/", tooltip="Narrow the list by a few letters"
+        ),
         Binding("c", "go_on", "Continue", id="library.continue", tooltip="Go on with the game played last"),
         Binding("b", "begin", "Begin anew", id="library.begin", tooltip="Begin the story in a new save"),
         Binding("s", "saves", "Saves", id="library.saves", tooltip="Saved games and named moments"),
-        Binding("question_mark,f1", "app.help", "Help", id="library.help", key_display="?"),
-        Binding("q,ctrl+q", "app.quit", "Quit", id="library.quit", key_display="q"),
+        Binding(
+            "question_mark,f1",
+            "app.help",
+            "Help",
+            id="library.help",
+            key_display="?",
+            tooltip="What can be typed and pressed",
+        ),
+        Binding("q,ctrl+q", "app.quit", "Quit", id="library.quit", key_display="q", tooltip="Quit; every game is kept"),
         Binding("escape", "unfind", show=False),
     ]
 

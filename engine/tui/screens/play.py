@@ -156,6 +156,8 @@ class PlayScreen(Screen[None]):
         match self.desk.answered(self.session.view):
             case Answer(option) if line and option.choice is not None:
                 await self._choose(option.choice.choice.id, line)
+            case Answer():
+                self.desk.notice.tell("Nothing was chosen.")
             case Name() if line:
                 self._name_moment(line)
             case Replace(name):

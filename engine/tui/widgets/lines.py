@@ -135,7 +135,8 @@ class Mark(Widget, can_focus=True):
         if not self.open:
             return Content("◆ Enter shows what decided this" if self.has_focus else "◆")
         decided = self._line.text.replace("_", " ")
-        because = f"“{self._line.evidence}”" if self._line.evidence else "by the author's rule"
+        words = self._line.evidence.strip('"“” ')
+        because = f"“{words}”" if words else "by the author's rule"
         return Content.assemble("◆ ", (because, "italic"), f"  decided: {decided}")
 
     def action_open(self) -> None:

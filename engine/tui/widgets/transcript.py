@@ -105,6 +105,7 @@ class Transcript(VerticalScroll, can_focus=False):
     async def answer(self, who: str, name: str) -> Speech:
         """Show that somebody begins to speak; words are added to what is returned."""
         speech = Speech(Line("speech", "", who, name), self.voices)
+        speech.spoken.add("")
         await self._pass(speech)
         return speech
 
