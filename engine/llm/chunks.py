@@ -14,6 +14,9 @@ from typing import Any
 
 from engine.llm.protocol import Usage
 
+MOST_TOKENS = 10**9
+"""A server that counts more is not counting; a number of hundreds of digits, which JSON allows, fits no float."""
+
 
 class NotAChunk(ValueError):
     """Not a JSON object."""
@@ -155,7 +158,7 @@ def _usage(found: object) -> Usage | None:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS else None
 
 
 def _string(value: object) -> str:

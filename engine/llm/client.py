@@ -13,6 +13,7 @@ import json
 import random as _random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import ModelError, Unreachable
@@ -22,6 +23,7 @@ from engine.llm.dialect import Dialect
 from engine.llm.endpoint import Endpoint
 from engine.llm.protocol import Delta, Finished, Piece, Request, Waiting
 from engine.llm.reply import BadReply, ReplyReader
+from engine.llm.veil import Veil
 
 if TYPE_CHECKING:
     import httpx
@@ -146,19 +148,20 @@ class HttpModel:
             if not response.is_success:
                 error = await _error_body(response)
                 raise _Refused(response.status_code, headers, error)
-            reader = ReplyReader()
+            reader, veil = ReplyReader(), Veil([endpoint.key.reveal(), *endpoint.headers.values()])
             try:
                 async with contextlib.aclosing(self._bytes(response, reader, begun)) as chunks:
                     async for chunk in chunks:
-                        words = reader.feed(chunk)
+                        words = veil.feed(reader.feed(chunk))
                         if words:
                             yield Delta(words)
                 words, finished = reader.end()
+                words = veil.feed(words) + veil.end()
             except BadReply as problem:
                 raise faults.bad_reply(endpoint, problem, headers) from None
             if words:
                 yield Delta(words)
-            yield finished
+            yield replace(finished, text=veil.whole(finished.text), model=veil.whole(finished.model))
         finally:
             await response.aclose()
 

@@ -61,6 +61,7 @@ def test_what_is_no_json_object_is_said_to_be_none(data: str) -> None:
         ({"prompt_tokens": 9, "prompt_cache_hit_tokens": 4}, Usage(9, None, 4)),
         ({"prompt_tokens": "9", "completion_tokens": -1}, None),
         ({"prompt_tokens": True}, None),
+        ({"prompt_tokens": int("9" * 400), "completion_tokens": 3}, Usage(None, 3)),
         ([], None),
         (None, None),
     ],
