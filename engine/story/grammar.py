@@ -61,7 +61,7 @@ def parse_text(source: str) -> nodes.Template:
     """Return the tree of a text with its tags; each node's `lineno` is its offset in the source."""
     tokens = _tokens(source, None)
     check_tags(source, tokens)
-    parser = _parser(tokens)
+    parser = _parser(tuple(_with_line_ends(source, tokens)))
     with _authors_words(source, tokens, parser):
         tree = parser.parse()
     _check_depth(source, tree)
@@ -107,6 +107,20 @@ def _tokens(source: str, state: str | None) -> list[Token]:
             raise wrong_tag(source, last.at, "raw") from error
         raise wrong_character(source, end) from error
     return tokens
+
+
+def _with_line_ends(source: str, tokens: Sequence[Token]) -> Iterator[Token]:
+    """Give back the line ends that Jinja2 takes after every tag, but for lines on which nothing else stands.
+
+    Else a paragraph that ends in {% endif %} would run into the next one.
+    """
+    filled_from = -1
+    for token in tokens:
+        if token.kind == "variable_begin" or (token.kind == "data" and token.text.strip(" \t\n")):
+            filled_from = token.at + len(token.text.rstrip(" \t\n"))
+        yield token
+        if token.kind == "block_end" and token.text == "%}\n" and filled_from > source.rfind("\n", 0, token.at) + 1:
+            yield Token(token.end - 1, "data", "\n")
 
 
 def _check_depth(source: str, tree: nodes.Node) -> None:

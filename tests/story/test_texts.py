@@ -311,7 +311,7 @@ def bodies() -> st.SearchStrategy[str]:
 
 
 @given(bodies(), st.integers(0, 3), st.booleans(), st.sampled_from(["", "Io"]), st.sampled_from(["wary", "warm"]))
-def test_it_reads_as_jinja2_renders_it(source: str, trust: int, has_key: bool, name: str, mood: str) -> None:
+def test_it_reads_as_jinja2_renders_it_white_space_aside(source: str, trust: int, has_key: bool, name: str, mood: str) -> None:
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
     values: Mapping[str, Value] = {"trust": trust, "has_key": has_key, "name": name, "mood": mood}
     try:
@@ -321,4 +321,16 @@ def test_it_reads_as_jinja2_renders_it(source: str, trust: int, has_key: bool, n
             environment.parse(source)
         return
     theirs = environment.from_string(source).render(visits=2, **values)
-    assert text.render(scope(2, **values)) == theirs.strip("\n")
+    assert "".join(text.render(scope(2, **values)).split()) == "".join(theirs.split())
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("One.{% if has_key %} Two.{% endif %}\n\nThree.", "One. Two.\n\nThree."),
+        ("{{ has_key }}{% if has_key %}!{% endif %}\nNo.", "yes!\nNo."),
+        ("One.\n{% if has_key %}\nTwo.\n{% endif %}\nThree.", "One.\nTwo.\nThree."),
+    ],
+)
+def test_a_tag_takes_its_line_end_only_when_it_stands_alone_on_the_line(source: str, shown: str) -> None:
+    assert render(source) == shown
