@@ -37,8 +37,8 @@ from engine.saves.tree import Place
 SUFFIX = ".palaver"
 LONGEST_STEM = 60
 """Characters of a name or id that go into a file's name: leaves room for a date, a number and SQLite's endings."""
-_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
-"""Names that Windows keeps for devices, whatever their ending."""
+_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d|latest")
+"""Names that Windows keeps for devices, whatever their ending, and the one that means the game played last."""
 
 
 def build(

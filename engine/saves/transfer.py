@@ -27,11 +27,11 @@ def export_save(path: Path, to: Path, *, overwrite: bool = False) -> Path:
 def export_store(store: Store, to: Path, *, overwrite: bool = False) -> Path:
     """Write an open save as one file at `to`, also when its own file was moved or its disk is full."""
     to = to.absolute()
-    if to.is_dir():
-        to = to / store.path.name
-    elif not to.suffix:
-        to = to.with_name(to.name + fresh.SUFFIX)
     with explaining(to, "keeping"):
+        if to.is_dir():
+            to = to / store.path.name
+        elif not to.suffix:
+            to = to.with_name(to.name + fresh.SUFFIX)
         claimed = fresh.claim(to)
         if not claimed and not overwrite:
             raise SaveError(f"{to} exists already.", do="Nothing was overwritten: choose another name.")

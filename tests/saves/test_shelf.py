@@ -249,6 +249,8 @@ def test_a_folder_to_export_to_keeps_the_name(folder: Path, tmp_path: Path) -> N
     assert export_save(folder / "mill.palaver", tmp_path / "stick") == tmp_path / "stick" / "mill.palaver"
     with pytest.raises(SaveError, match="No such file"):
         export_save(folder / "mill.palaver", tmp_path / "none" / "x.palaver")
+    with pytest.raises(SaveError, match="cannot be written"):
+        export_save(folder / "mill.palaver", tmp_path / ("x" * 300))
 
 
 def test_a_game_whose_file_was_deleted_under_it_can_still_be_kept(folder: Path, tmp_path: Path) -> None:
@@ -270,7 +272,9 @@ def test_an_import_is_the_same_game_under_a_name_that_is_free(folder: Path, tmp_
         store.append([e.PlayerSpoke("on")], now=datetime.now(UTC), story_hash=HASH)
 
 
-@pytest.mark.parametrize(("stem", "called"), [("con", "save-con"), ("маяк", "mill"), ("COM1", "save-com1")])
+@pytest.mark.parametrize(
+    ("stem", "called"), [("con", "save-con"), ("маяк", "mill"), ("COM1", "save-com1"), ("latest", "save-latest")]
+)
 def test_an_import_gets_a_name_that_every_system_takes(folder: Path, tmp_path: Path, stem: str, called: str) -> None:
     sent = (folder / "mill.palaver").rename(tmp_path / f"{stem}.palaver")
     assert import_save(sent, folder).stem == called
