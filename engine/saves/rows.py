@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from engine.plaintext import clean_line
@@ -161,15 +161,20 @@ def written(at: datetime) -> str:
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+# A moment is shown in the reader's own zone, where it has to be a date too: some hours of the years 1 and 9999 are none.
+_EAST, _WEST = timezone(timedelta(hours=23)), timezone(timedelta(hours=-23))
 
 
 def _moment(text: Any) -> datetime:
     if not isinstance(text, str) or not _MOMENT.fullmatch(text):
         raise Malformed("its time is not a time")
     try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
+        at = datetime.fromisoformat(text)
+        for zone in (_EAST, _WEST):
+            at.astimezone(zone)
+    except (ValueError, OverflowError) as error:
         raise Malformed(f"its time is not a time ({error})") from None
+    return at
 
 
 def _line(text: str) -> str:

@@ -202,6 +202,8 @@ ROWS = {
     "a long title": "UPDATE meta SET story_title = printf('%.*c', 501, 'x')",
     "a time that is none": "UPDATE turns SET at = 'yesterday' WHERE id = 2",
     "a day that is none": "UPDATE turns SET at = '2026-02-31T00:00:00Z' WHERE id = 2",
+    "a time that is no date further east": "UPDATE turns SET at = '9999-12-31T23:59:59Z' WHERE id = 2",
+    "a time that is no date further west": "UPDATE turns SET at = '0001-01-01T00:00:00Z' WHERE id = 2",
     "a time in another script": "UPDATE turns SET at = '２０２６-02-01T00:00:00Z' WHERE id = 2",
     "text that is not text": "UPDATE turns SET events = CAST(x'5b80ff5d' AS TEXT) WHERE id = 2",
     "a note that is not one": "UPDATE turns SET note = '[1]' WHERE id = 2",
