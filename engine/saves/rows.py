@@ -161,7 +161,7 @@ def written(at: datetime) -> str:
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-# A moment is shown in the reader's own zone, where it has to be a date too: some hours of the years 1 and 9999 are none.
+# A moment is shown in the reader's own zone and has to be a date there: some hours of the years 1 and 9999 are not.
 _EAST, _WEST = timezone(timedelta(hours=23)), timezone(timedelta(hours=-23))
 
 
