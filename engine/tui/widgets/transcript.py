@@ -236,8 +236,10 @@ class Transcript(VerticalScroll, can_focus=False):
         if place is None or (only_above and layout.total_region.bottom - place.y <= size.height):
             return
         self.release_anchor()
-        self.set_reactive(Widget.scroll_y, float(place.y + rows))
-        self.set_reactive(Widget.scroll_target_y, float(place.y + rows))
+        position = float(place.y + rows)
+        self.set_reactive(Widget.scroll_y, position)
+        self.set_reactive(Widget.scroll_target_y, position)
+        self.vertical_scrollbar.position = position
 
 
 def _common(old: Sequence[Line], new: Sequence[Line]) -> int:
