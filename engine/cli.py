@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import __version__
 from engine.errors import PalaverError
+from engine.plaintext import clean_line
 
 if TYPE_CHECKING:
     from engine.cast import Cast
@@ -45,6 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(["play", *(argv or [])])
     try:
         code: int = arguments.run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a full disk is noticed here rather than after the end
     except PalaverError as error:
         print(error, file=sys.stderr)
         return 1
@@ -52,9 +55,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         print()
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+        return 1
+    except OSError as error:
+        _drop_output()
+        where = f"{clean_line(str(error.filename))} cannot be used" if error.filename else "The input or output failed"
+        print(f"{where}: {error.strerror or error}.", file=sys.stderr)
         return 1
     return code
+
+
+def _drop_output() -> None:
+    """Let what could not be written go, so that Python does not try once more at its end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -238,8 +252,7 @@ def _export_save(arguments: argparse.Namespace) -> int:
     from engine.saves import shelf
 
     found = shelf.find(_saves_folder(arguments), arguments.name, None)
-    shelf.export_save(found.save.path, arguments.file)
-    print(f"Exported to {arguments.file}.")
+    print(f"Exported to {shelf.export_save(found.save.path, arguments.file)}.")
     return 0
 
 

@@ -5,6 +5,7 @@ It reads nothing but story files, and a broken story never hides the others.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,7 @@ class Library:
         Raises `StoryError` when it has mistakes and `PalaverError` when there is no such story.
         """
         path = Path(name)
-        if not path.exists():
+        if not os.path.lexists(path):  # unlike `Path.exists`, it raises for no name, however long
             known = {path.stem: path for path in self.paths()}
             if str(name) not in known:
                 raise PalaverError(
@@ -68,7 +69,7 @@ class Library:
                     do=did_you_mean(str(name), known).strip() or "`palaver play` alone shows the library.",
                 )
             path = known[str(name)]
-        path = path.resolve()
+        path = Path(os.path.realpath(path))  # unlike `Path.resolve`, it raises for no circle of links
         if path not in self._loaded:
             self._loaded[path] = load_story(path)
         return self._loaded[path]

@@ -163,7 +163,7 @@ class PlainGame:
                     case Words(text):
                         sentences.add(text)
                     case Delayed(reason, seconds):
-                        self._say(f"({reason}; waiting {seconds:.0f} s. Ctrl-C stops.)")
+                        self._say(f"({reason.rstrip('.')}; waiting {seconds:.0f} s. Ctrl-C stops.)")
                     case Judging():
                         sentences.end()
                     case Turned(lines):
@@ -307,9 +307,13 @@ async def play_plain(
     session: Session, *, opening: str, source: TextIO | None = None, out: TextIO | None = None
 ) -> None:
     """Play `session` over standard input and output, or the given streams; the session is closed at the end."""
-    game = PlainGame(session, source or sys.stdin, out or sys.stdout)
+    source, out = source or sys.stdin, out or sys.stdout
     try:
-        await game.play(opening=opening)
+        if source is None or out is None:
+            raise PalaverError(
+                "The game has no standard input or no standard output.", do="Play in a terminal or through a pipe."
+            )
+        await PlainGame(session, source, out).play(opening=opening)
     finally:
         session.close()
         await session.cast.aclose()

@@ -11,6 +11,7 @@ from engine.cast import Cast
 from engine.errors import SaveDamaged
 from engine.library import Library
 from engine.saves import shelf
+from engine.saves.fresh import discard
 from engine.saves.shelf import SaveInfo
 from engine.session import Session
 from engine.story.graph import StoryGraph
@@ -33,7 +34,11 @@ class Table:
         """Start a new game in a new save."""
         seed = random.SystemRandom().getrandbits(31) if self.seed is None else self.seed
         path = shelf.new_path(self.saves, graph.id, datetime.now(UTC))
-        return Session.begin(graph, self.cast, path, seed=seed)
+        try:
+            return Session.begin(graph, self.cast, path, seed=seed)
+        except BaseException:
+            discard(path)  # nothing was played in it, and an empty file would be listed as a damaged save
+            raise
 
     def resume(self, path: Path, graph: StoryGraph | None = None, *, moment: str = "") -> Session:
         """Go on with a saved game, at a named moment if one is given. Its story comes from the library unless given."""
