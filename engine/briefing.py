@@ -15,12 +15,15 @@ from engine.dialogue.prompt import Prompt, assemble
 from engine.dialogue.recall import Recall
 from engine.dialogue.tokens import UNCUT, TokenCounter
 from engine.llm.protocol import Finished, Request, Stage
+from engine.plaintext import clean_line
 from engine.play.chance import mixed
 from engine.play.events import Event
 from engine.play.offer import eligible, holds
 from engine.play.state import State
 from engine.story.graph import Character, Example, StoryGraph
 
+LARGEST_COUNT = 10**12
+"""What a server counts beyond this is no count of tokens."""
 CUT_SHARE = 0.6
 """A server that counts less than this share of our own count has probably cut the prompt: estimates err by a third at
 most."""
@@ -116,3 +119,20 @@ class Briefing:
             )
 
         return counting(self._graph.scenes[state.scene].examples), counting(character.examples)
+
+
+def noted(reply: Finished | None, judge: Finished | None) -> dict[str, str | int] | None:
+    """Return what a save keeps of how a turn was made: the models and the tokens they counted; None for nothing.
+
+    All of it is a server's word, so it is cut to a size that a save holds.
+    """
+    note: dict[str, str | int] = {}
+    for place, finished in (("", reply), ("judge_", judge)):
+        if finished is None or finished.reading is not None:
+            continue
+        usage = finished.usage
+        if finished.model:
+            note[f"{place}model"] = clean_line(finished.model)[:100]
+        counts = {"prompt": usage.prompt, "completion": usage.completion, "cached": usage.cached}
+        note |= {f"{place}{name}": n for name, n in counts.items() if n is not None and n < LARGEST_COUNT}
+    return note or None

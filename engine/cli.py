@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ A model plays the characters once one is named, for instance:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 done, 1 a story or game has a mistake, 2 the command was wrong."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):  # a letter that one of them cannot hold is no reason to fail
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     arguments = _parser().parse_args(argv)
     if not hasattr(arguments, "run"):
         arguments = _parser().parse_args(["play", *(argv or [])])
@@ -164,12 +168,10 @@ def _table(arguments: argparse.Namespace) -> Table:
     from engine.table import Table
 
     settings = load_settings(_flags(arguments), os.environ)
-    for warning in settings.warnings:
-        print(warning, file=sys.stderr)
     cast, model_line = _cast(settings)
     folders = [*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]
     saves = shelf.saves_folder(arguments.saves or settings.saves, os.environ, Path.cwd())
-    return Table(Library(folders), cast, saves, model_line, arguments.seed)
+    return Table(Library(folders), cast, saves, model_line, arguments.seed, settings.warnings)
 
 
 def _cast(settings: Settings) -> tuple[Cast, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from engine.errors import PalaverError
 from engine.story.graph import StoryGraph
 from engine.story.load import check_story, load_story
+from engine.story.source import story_id
 from engine.story.suggest import did_you_mean
 
 
@@ -62,13 +63,22 @@ class Library:
         """
         path = Path(name)
         if not os.path.lexists(path):  # unlike `Path.exists`, it raises for no name, however long
-            known = {path.stem: path for path in self.paths()}
+            paths = self.paths()
+            known = {story_id(path): path for path in reversed(paths)} | {path.stem: path for path in paths}
             if str(name) not in known:
                 raise PalaverError(
                     f'There is no story "{name}": neither a file or folder here, nor in the library.',
                     do=did_you_mean(str(name), known).strip() or "`palaver play` alone shows the library.",
                 )
             path = known[str(name)]
+        return self._loaded_from(path)
+
+    def with_id(self, wanted: str) -> StoryGraph | None:
+        """Return the story of the library with this id, None when there is none; an id is never taken for a path."""
+        path = next((path for path in self.paths() if story_id(path) == wanted), None)
+        return None if path is None else self._loaded_from(path)
+
+    def _loaded_from(self, path: Path) -> StoryGraph:
         path = Path(os.path.realpath(path))  # unlike `Path.resolve`, it raises for no circle of links
         if path not in self._loaded:
             self._loaded[path] = load_story(path)

@@ -12,12 +12,12 @@ import signal
 import sys
 import textwrap
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing, contextmanager, suppress
 from typing import TextIO
 
 from engine.choosing import match
 from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
-from engine.errors import ModelError, PalaverError, Refused
+from engine.errors import ModelError, PalaverError
 from engine.plaintext import clean
 from engine.play.transcript import Line
 from engine.session import Delayed, Judging, Session, Speaking, Turned, Update, Words
@@ -47,9 +47,10 @@ class PlainGame:
         """Play until the story is over, the input ends or the player leaves."""
         self._say(opening)
         self._show(self.session.lines)
+        self._tell_notices()
         self._offer()
         while True:
-            line = await self._ask("> ")
+            line = self._ask("> ")
             if line is None:
                 break
             try:
@@ -66,18 +67,16 @@ class PlainGame:
                 pass
             case Pick(number):
                 option = next((option for option in view.options if option.number == number), None)
-                if option is None:
-                    self._say(_out_of_range(view))
-                else:
-                    await self._take(option)
+                if option is not None:
+                    return await self._take(option)
+                self._say(_out_of_range(view))
             case Speech(text) if view.can_speak:
                 await self._hear(self.session.say(text))
             case Speech(text):
                 option = match(text, view.options)
-                if option is None:
-                    self._say(_nothing_like_it(view))
-                else:
-                    await self._take(option)
+                if option is not None:
+                    return await self._take(option)
+                self._say(_nothing_like_it(view))
             case Unknown(name):
                 self._say(f"There is no /{name}. /help lists what can be typed.")
             case Command("quit"):
@@ -86,21 +85,21 @@ class PlainGame:
                 await self._command(name, rest)
         return True
 
-    async def _take(self, option: Option) -> None:
+    async def _take(self, option: Option) -> bool:
+        """Take an option, asking for the words it wants; False to leave instead."""
         if option.choice is None:
             await self._hear(self.session.say(option.text))
-            return
+            return True
         answer = ""
         if option.asks and option.enabled:
-            answer = (await self._ask(f"{option.text}: ") or "").strip()
+            answer = (self._ask(f"{option.text}: ") or "").strip()
             if not answer or answer.startswith("/"):
                 self._say("Nothing was chosen.")
-                if answer:
-                    await self._obey(answer)
-                return
+                return await self._obey(answer)
         lines = self.session.choose(option.choice.choice.id, answer)
         self._show([line for line in lines if line.kind != "choice"])
         self._offer()
+        return True
 
     async def _command(self, name: str, rest: str) -> None:
         session = self.session
@@ -110,7 +109,7 @@ class PlainGame:
                 for usage, meaning in COMMANDS.items():
                     self._say(f"/{usage} - {meaning}")
             case "save":
-                name = rest or f"turn {session.view.turns}"
+                name = rest or f"turn {session.store.head}"
                 session.name(name)
                 self._say(f'Saved as "{name}". /load {name} comes back here.')
             case "load" if rest:
@@ -128,8 +127,6 @@ class PlainGame:
             case "retry":
                 await self._hear(session.retry())
             case "offline":
-                if session.unsent is None:
-                    raise Refused("No line is waiting for an answer.")
                 await self._hear(session.retry(actor=session.cast.scripted))
             case "hint":
                 self._say(session.view.hint or "There is no hint here.")
@@ -145,9 +142,8 @@ class PlainGame:
             await self._print_answer(updates)
         except ModelError as error:
             self._say(str(error))
-            self._say(
-                "Your line is kept: /retry asks again, /offline lets the scripted actor answer, or say something else."
-            )
+            kept = "Your line is kept" if self.session.unsent else "The answer you had is kept"
+            self._say(f"{kept}: /retry asks again, /offline lets the scripted actor answer, or say something else.")
         finally:
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.remove_signal_handler(signal.SIGINT)
@@ -227,11 +223,12 @@ class PlainGame:
         self._out.write("\n".join(lines) + "\n")
         self._out.flush()
 
-    async def _ask(self, prompt: str) -> str | None:
+    def _ask(self, prompt: str) -> str | None:
         """Return the next line typed, None at the end of the input."""
         self._out.write(prompt)
         self._out.flush()
-        line = await asyncio.get_running_loop().run_in_executor(None, self._source.readline)
+        with _ctrl_c_at_once():
+            line = self._source.readline()
         if self._echo:
             self._out.write(clean(line).rstrip("\n") + "\n")
         return line.rstrip("\r\n") if line else None
@@ -260,6 +257,20 @@ class Sentences:
         if self._held.strip() and not self._held.endswith(": "):
             self._say(" ".join(self._held.split()))
         self._held = ""
+
+
+@contextmanager
+def _ctrl_c_at_once() -> Iterator[None]:
+    """Let Ctrl-C break off the block, in which nothing else goes on: asyncio's own handler waits for it to end."""
+    usual = signal.getsignal(signal.SIGINT)
+    if usual in (None, signal.SIG_IGN):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _beyond(lines: tuple[Line, ...], heard: int) -> Iterator[Line]:

@@ -7,14 +7,14 @@ nothing, and the player's line is kept in `unsent`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from engine.briefing import Briefing
+from engine.briefing import Briefing, noted
 from engine.cast import Cast
 from engine.dialogue.judge import Question, reading
 from engine.errors import ModelError, Refused, SaveDamaged
@@ -92,6 +92,7 @@ class Session:
         self._stopping = asyncio.Event()
         self._busy = False
         self._warned: set[str] = set()
+        self._told_edited = False
         self._counter = cast.counter
         self._recall()
 
@@ -171,7 +172,7 @@ class Session:
         self._busy = True
         self._stopping.clear()
         try:
-            async with aclosing(self._answer(spoken, actor or self.cast.actor)) as updates:
+            async with aclosing(self._answer(spoken, to, actor or self.cast.actor)) as updates:
                 async for update in updates:
                     yield update
         finally:
@@ -247,10 +248,10 @@ class Session:
             raise Refused(made.refused)
         return made
 
-    def _commit(self, *steps: Step) -> tuple[Line, ...]:
+    def _commit(self, *steps: Step, note: Mapping[str, str | int] | None = None) -> tuple[Line, ...]:
         """Save the events of one turn, then take them over; returns their lines."""
         events = tuple(event for made in steps for event in made.events)
-        self.store.append(events, now=self._now(), story_hash=self.graph.hash)
+        self.store.append(events, now=self._now(), story_hash=self.graph.hash, note=note)
         self.unsent = None
         self.state = steps[-1].state
         self._briefing.extend(events)
@@ -258,11 +259,11 @@ class Session:
         self._lines += lines
         return lines
 
-    async def _answer(self, spoken: Step, actor: Model) -> AsyncGenerator[Update]:
-        who = self._briefing.answerer(spoken.state)
+    async def _answer(self, spoken: Step, to: str, actor: Model) -> AsyncGenerator[Update]:
+        who = to or self._briefing.answerer(spoken.state)
         yield Speaking(who, self.graph.characters[who].name)
         request = self._briefing.act(spoken.state, who, self._earlier(who))
-        reply, finished = "", None
+        reply, finished, judged = "", None, None
         async with aclosing(self._pieces(actor, request)) as pieces:
             async for piece in pieces:
                 match piece:
@@ -287,13 +288,14 @@ class Session:
             question = self._briefing.question(answered.state, who)
             if question is not None:
                 yield Judging()
-            read = Read(who=who) if question is None else await self._judged(question, who)
+            read, judged = (Read(who=who), None) if question is None else await self._judged(question, who)
         warning = self._briefing.learn(finished)
         self._counter = self._briefing.counter
         if warning and warning not in self._warned:
             self._warned.add(warning)
             self.notices.append(warning)
-        yield Turned(self._commit(spoken, answered, self._made(answered.state, read)))
+        turn = (spoken, answered, self._made(answered.state, read))
+        yield Turned(self._commit(*turn, note=noted(finished, judged)))
 
     async def _pieces(self, model: Model, request: Request) -> AsyncGenerator[Delta | Waiting | Finished]:
         """Stream a model's pieces until it is done or `stop` is called, which closes the stream at once."""
@@ -318,7 +320,7 @@ class Session:
                     await coming
             await stream.aclose()
 
-    async def _judged(self, question: Question, who: str) -> Read:
+    async def _judged(self, question: Question, who: str) -> tuple[Read, Finished | None]:
         """Ask the judge; whatever goes wrong with it, the turn stands and nothing is taken to have come true."""
         request = self._briefing.judge(question)
         finished = None
@@ -329,10 +331,10 @@ class Session:
                         finished = piece
         except ModelError as error:
             self.notices.append(f"The reply could not be read for what it means: {error.what}")
-            return Read(who=who, fault=error.what)
+            return Read(who=who, fault=error.what), None
         if finished is None:
-            return Read(who=who, fault="the reading was stopped")
-        return reading(finished.text, question)
+            return Read(who=who, fault="the reading was stopped"), None
+        return reading(finished.text, question), finished
 
     def _earlier(self, who: str) -> list[str]:
         """What `who` answered at this moment on other branches."""
@@ -357,7 +359,8 @@ class Session:
             turns = self.store.path_to()
             events = tuple(event for turn in turns for event in turn.events)
             fitting = self._renames.applied(events)
-            if fitting != events and all(turn.story_hash == self.graph.hash for turn in turns):
+            edited = any(turn.story_hash != self.graph.hash for turn in turns)
+            if not isinstance(fitting[0], e.Began) or (fitting != events and not edited):
                 raise SaveDamaged(
                     f"{self.store.path.name} holds values that its story does not allow.",
                     do="It was altered outside Palaver; load another save.",
@@ -366,10 +369,15 @@ class Session:
             if self.state.scene in self.graph.scenes or self.store.undo() is None:
                 break
             lost = lost or self.state.scene
-        if lost:
+        if self.state.scene not in self.graph.scenes:
+            self.notices.append(
+                f'The story was edited and has no scene "{lost or self.state.scene}": begin a new game.'
+            )
+        elif lost:
             self.notices.append(f'The story was edited and has no scene "{lost}" any more: you are back before it.')
-        elif any(turn.story_hash != self.graph.hash for turn in turns) and "edited" not in " ".join(self.notices):
+        elif edited and not self._told_edited:
             self.notices.append("The story was edited since this game was saved; it goes on where it was.")
+        self._told_edited = self._told_edited or edited
         self._telling = Telling(self.graph)
         self._lines = list(self._telling.lines(fitting))
         self._briefing = Briefing(self.graph, self.cast, self._counter)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.cast import Cast
-from engine.errors import SaveDamaged
+from engine.errors import PalaverError, SaveDamaged
 from engine.library import Library
 from engine.saves import shelf
 from engine.saves.fresh import discard
@@ -29,27 +29,39 @@ class Table:
     """Who plays the characters, in a few words."""
     seed: int | None = None
     """The seed of new games; None draws one for each."""
+    notices: tuple[str, ...] = ()
+    """What a player should know of the settings, told at the start of each game."""
 
     def begin(self, graph: StoryGraph) -> Session:
         """Start a new game in a new save."""
         seed = random.SystemRandom().getrandbits(31) if self.seed is None else self.seed
         path = shelf.new_path(self.saves, graph.id, datetime.now(UTC))
         try:
-            return Session.begin(graph, self.cast, path, seed=seed)
+            session = Session.begin(graph, self.cast, path, seed=seed)
         except BaseException:
             discard(path)  # nothing was played in it, and an empty file would be listed as a damaged save
             raise
+        return self._told(session)
 
     def resume(self, path: Path, graph: StoryGraph | None = None, *, moment: str = "") -> Session:
         """Go on with a saved game, at a named moment if one is given. Its story comes from the library unless given."""
         save = shelf.describe(path)
         if not save.playable:
             raise SaveDamaged(save.damaged)
-        session = Session.resume(graph or self.library.load(save.story_id), self.cast, path)
-        if moment:
-            session.load(moment)
-        return session
+        story = graph or self.library.with_id(save.story_id)
+        if story is None:
+            raise PalaverError(
+                f'The story of this game, "{save.title}", is not in the library.',
+                do=f"Name its folder or file: palaver play STORY --load {save.name}",
+            )
+        return self._told(Session.resume(story, self.cast, path), moment)
 
     def saves_of(self, story_id: str = "") -> list[SaveInfo]:
         """Return the saves of one story, or of all, the last played first; damaged ones too."""
         return [info for info in shelf.list_saves(self.saves) if not story_id or info.story_id == story_id]
+
+    def _told(self, session: Session, moment: str = "") -> Session:
+        if moment:
+            session.load(moment)
+        session.notices[:0] = self.notices
+        return session

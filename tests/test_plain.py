@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,48 @@ def test_a_choice_that_asks_takes_the_next_line_and_a_command_instead_of_it(stor
     out = play(story, "say your name\nAna Lúcia 李\nsay your name\n/undo\n")
     assert "You are Ana Lúcia 李." in out
     assert "Nothing was chosen.\nThe last turn is taken back." in out
+    assert "5 coins" not in play(story, "say your name\n/quit\n/look\n").split("Nothing was chosen.")[1]
+
+
+def test_a_moment_may_be_named_twice_and_a_name_given_once(story: Path) -> None:
+    out = play(story, "/save\n/save\n1\n/save\n/save turn 1\n")
+    assert out.count('Saved as "turn 1".') == 2
+    assert 'Saved as "turn 2".' in out
+    assert 'The name "turn 1" is given already, to turn 1. Choose another name.' in out
+
+
+def test_bytes_that_are_no_text_are_something_that_was_typed(story: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "play", str(story), "--plain", "--saves", str(story.parent)],
+        input=b"\xff\xfe\n1\n", capture_output=True, env={**CLEAN, "PYTHONIOENCODING": "utf-8"}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert b"Cold. yes" in done.stdout
+    ascii_only = subprocess.run(
+        [*COMMAND, "play", str(story), "--plain", "--saves", str(story.parent)],
+        input="say your name\nØ\n".encode(), capture_output=True, check=False,
+        env={**CLEAN, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert ascii_only.returncode == 0, ascii_only.stderr
+
+
+def test_a_model_that_does_not_answer_leaves_three_ways_on(story: Path) -> None:
+    """Nobody listens at the address, so every try fails at once."""
+    (story.parent / "palaver").mkdir()
+    (story.parent / "palaver" / "config.yaml").write_text("retries: 0\n", "utf-8")
+    moves = "door\nhello\n/offline\n/retry\n/offline\n"
+    out = play(story, moves, "--base-url", f"http://127.0.0.1:{free_port()}/v1", "--model", "m")
+    assert "Your line is kept: /retry asks again" in out
+    assert "The answer you had is kept: /retry asks again" in out
+    assert '> /offline\nMaren: "Hello yourself."' in out
+    assert out.endswith('> /offline\nMaren: "Hm."\n> \n')
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
 
 
 def test_nothing_but_text_comes_out_even_when_escapes_go_in(story: Path) -> None:
@@ -85,7 +128,6 @@ def test_every_command_answers(story: Path) -> None:
         "Done again.",
         "There is no hint here.",
         "There is nothing to ask again",
-        "No line is waiting for an answer.",
         "There is no /nonsense.",
         'No moment of this game has the name "x".',
         "There is no such number here",
@@ -182,6 +224,27 @@ def test_leaving_with_ctrl_c_keeps_the_game(story: Path, tmp_path: Path) -> None
     _, errors = game.communicate(timeout=30)
     assert "Traceback" not in errors
     assert "You chose: Take the key" in play(story, "", "--load", "latest")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_ctrl_c_at_the_prompt_of_a_terminal_leaves_at_once(story: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "play", str(story), "--plain", "--saves", str(story.parent)],
+        stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=CLEAN,
+    ) as game:  # fmt: skip
+        assert game.stdout is not None
+        while "7." not in game.stdout.readline():
+            pass
+        game.stdout.read(2)
+        game.send_signal(signal.SIGINT)
+        assert game.wait(timeout=20) == 130
+        assert game.stderr is not None
+        assert game.stderr.read() == ""
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_help_shows_examples(tmp_path: Path) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from engine.errors import Refused, SaveDamaged, SaveLocked, Unreachable
+from engine.llm.protocol import Finished, Piece, Request, Usage
 from engine.play import events as e
 from engine.play.state import fold
+from engine.saves.store import Store, StoryRef
 from engine.session import Judging, Session, Speaking, Turned, Unsent, Words
 from support.games import QueueModel, begin, cast_of, heard, resume
 from support.stories import EVERYTHING, graph_of
@@ -193,6 +197,42 @@ def test_a_retry_that_fails_brings_the_earlier_answer_back(tmp_path: Path) -> No
     with pytest.raises(Unreachable):
         heard(session.retry())
     assert session.lines == lines
+    heard(session.retry(actor=session.cast.scripted))
+    assert session.lines[-1].text == '"Hello yourself."'
+    session.close()
+
+
+def test_what_the_servers_counted_is_kept_with_the_turn(tmp_path: Path) -> None:
+    session = at_door(tmp_path, QueueModel('"Hm."'), QueueModel(verdict()))
+    heard(session.say("hello"))
+    assert session.store.path_to()[-1].note == {
+        "model": "queue-model", "prompt": 100, "completion": 10,
+        "judge_model": "queue-model", "judge_prompt": 100, "judge_completion": 10,
+    }  # fmt: skip
+    heard(session.retry(actor=session.cast.scripted))
+    assert session.store.path_to()[-1].note is None
+    session.close()
+
+
+def test_a_server_that_counts_and_names_wildly_does_not_cost_the_turn(tmp_path: Path) -> None:
+    class Boaster(QueueModel):
+        async def stream(self, request: Request) -> AsyncGenerator[Piece]:
+            yield Finished('"Hm."', usage=Usage(10**40, 5), model="\x1b[2Jm" + "x" * 10_000)
+
+    session = at_door(tmp_path, Boaster(), QueueModel(verdict()))
+    heard(session.say("hello"))
+    note = session.store.path_to()[-1].note
+    assert note is not None
+    assert note["model"] == "m" + "x" * 99
+    assert "prompt" not in note
+    session.close()
+
+
+def test_who_is_addressed_answers_whatever_names_the_line_holds(tmp_path: Path) -> None:
+    session = at_door(tmp_path, QueueModel('"Aye."'), QueueModel(verdict()))
+    assert heard(session.say("Maren, hush", to="odd"))[0] == Speaking("odd", "Odd")
+    with pytest.raises(Refused):
+        heard(session.say("hello", to="nobody"))
     session.close()
 
 
@@ -276,7 +316,10 @@ def test_a_game_goes_on_after_its_story_was_edited(tmp_path: Path) -> None:
     assert again.state.values["rope"] == 1
     assert again.state.values["key"] is True
     assert any("edited" in notice for notice in again.notices)
+    again.notices.clear()
     heard(again.say("hello"))
+    again.undo()
+    assert again.notices == [], "it was told once"
     again.close()
 
 
@@ -301,6 +344,21 @@ def test_a_save_with_values_its_story_forbids_is_refused(tmp_path: Path) -> None
     session.close()
     with pytest.raises(SaveDamaged):
         resume(GRAPH, tmp_path)
+
+
+def test_a_save_that_begins_with_no_beginning_is_refused(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with Store.create(tmp_path / "game.palaver", StoryRef(GRAPH.id, GRAPH.title, GRAPH.hash), 1, now) as store:
+        store.append([e.SceneEntered("hall")], now=now, story_hash=GRAPH.hash)
+    with pytest.raises(SaveDamaged):
+        resume(GRAPH, tmp_path)
+
+
+def test_a_game_whose_only_scene_an_edit_removed_says_so(tmp_path: Path) -> None:
+    begin(GRAPH, tmp_path).close()
+    again = resume(graph_of("start: a\nscenes: {a: {ending: Done, text: Done.}}"), tmp_path)
+    assert again.notices == ['The story was edited and has no scene "hall": begin a new game.']
+    again.close()
 
 
 def test_a_full_disk_stops_the_turn_and_not_the_game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -284,9 +284,11 @@ class Store:
                 )
             taken = {named.name: named for named in self.names()}
             if wanted in taken and not replace:
+                if taken[wanted].turn == moment:
+                    return
                 raise SaveError(
                     f'The name "{wanted}" is given already, to turn {taken[wanted].turn}.',
-                    do="Choose another name, or say that it is to be replaced.",
+                    do="Choose another name.",
                 )
             if len(taken) >= MOST_NAMES and wanted not in taken:
                 raise SaveError(f"This game has {len(taken)} names already.", do="Replace one of them.")

@@ -90,7 +90,7 @@ def read_files(path: Path, report: Report, *, base: Path | None = None) -> Files
         for part in (os.fsencode(file_name), data):
             digest.update(len(part).to_bytes(8, "big") + part)
     whole = len(sources) == len(found)
-    return Files(_id_of(path), digest.hexdigest(), tuple(sources), whole, tuple(_hints(path, shown)))
+    return Files(story_id(path), digest.hexdigest(), tuple(sources), whole, tuple(_hints(path, shown)))
 
 
 def _listed(folder: Path, shown: Path, report: Report) -> list[tuple[Path, Path]] | None:
@@ -188,7 +188,8 @@ def _hints(path: Path, shown: Path) -> Iterator[tuple[Place, str, str]]:
         yield Place(_name(shown)), "read-alone", message
 
 
-def _id_of(path: Path) -> str:
+def story_id(path: Path) -> str:
+    """Return the id of the story at `path`: the name of its folder or file, as an id."""
     real = _real(path)
     name = real.parent.name if real.name == MAIN_FILE else real.name if real.is_dir() else real.stem
     if made := slug(name):
