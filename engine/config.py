@@ -37,7 +37,9 @@ _TASTE = ("temperature", "top_p", "max_tokens")
 
 def _unlocated(value: object) -> object:
     """A path with `~` for the home folder."""
-    return Path(value).expanduser() if isinstance(value, str) else value
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("no path can hold a null character")
+    return Path(os.path.expanduser(value)) if isinstance(value, str) else value  # noqa: PTH111 - `Path.expanduser` raises for an unknown user
 
 
 _Path = Annotated[Path | None, BeforeValidator(_unlocated)]
@@ -227,7 +229,7 @@ def _server(base_url: str) -> tuple[str, str]:
 def _file(environ: Mapping[str, str], file: Path | None) -> Path | None:
     named = environ.get("PALAVER_CONFIG", "").strip()
     if file is None and named:
-        file = Path(named).expanduser()
+        file = Path(os.path.expanduser(named))  # noqa: PTH111 - `Path.expanduser` raises for an unknown user
     if file is not None:
         if not file.is_file():
             raise ConfigError(f"There is no config file {file}.", do="Check PALAVER_CONFIG or the path given.")

@@ -197,6 +197,9 @@ def test_a_file_may_be_named_by_a_variable(tmp_path: Path) -> None:
         ("base_url: 8080\n", ":1: base_url: base URL"),
         ("extra: [1]\n", "Write `extra: {name: value}`."),
         ("base_url: http://localhost\nextra: {stream: false}\n", ':2: extra: "stream" is filled in by Palaver'),
+        ("base_url: http://localhost\nextra: {since: 2024-01-01}\n", ':2: extra: "since" holds what JSON cannot say'),
+        ("base_url: http://localhost\nextra: {bias: .nan}\n", ':2: extra: "bias" holds what JSON cannot say'),
+        ('saves: "a\\0b"\n', "no path can hold a null character"),
         ("extra: {max_tokens: lots}\n", ':1: extra: "max_tokens" is a setting of its own. Write `max_tokens:`'),
         ("base_url: http://localhost\nheaders: {Authorization: x}\n", ':2: headers: "Authorization" is filled in'),
         ("headers: {X-Number: 7}\n", ":1: headers.X-Number:"),
@@ -284,3 +287,10 @@ def test_settings_load_without_the_libraries_that_only_a_game_needs() -> None:
     code = "import sys, engine.config; print(sorted({'httpx', 'textual', 'tiktoken', 'jinja2'} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_home_of_nobody_is_a_folder_of_that_name(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text('stories: "~no_such_user/tales"\n', "utf-8")
+
+    assert load_settings({}, {}, file).stories == Path("~no_such_user/tales")

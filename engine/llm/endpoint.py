@@ -6,6 +6,7 @@ a log or a copy made with `dataclasses.asdict`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -91,6 +92,12 @@ class Endpoint:
         for name in self.parameters:
             if name in RESERVED:
                 raise ConfigError(f'extra: "{name}" is filled in by Palaver and cannot be set.', do="Leave it out.")
+            try:
+                json.dumps(self.parameters[name], allow_nan=False)
+            except (TypeError, ValueError, RecursionError):
+                raise ConfigError(
+                    f'extra: "{name}" holds what JSON cannot say.', do="Put dates and the like in quotes."
+                ) from None
         for name, value in self.headers.items():
             if name.lower() in _OURS:
                 raise ConfigError(f'headers: "{name}" is filled in by Palaver and cannot be set.', do="Leave it out.")

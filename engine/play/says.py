@@ -10,6 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from engine.story.graph import PLAYER, Pattern
 
@@ -36,7 +37,7 @@ def said(patterns: Sequence[Pattern], exchange: Iterable[tuple[str, str]]) -> st
     """Return the words of `exchange` (speaker id, text) that the first matching pattern finds, or nothing."""
     if not patterns:
         return ""
-    lines = [(who, _Words(text)) for who, text in exchange]
+    lines = [(who, _read(text)) for who, text in exchange]
     for pattern in patterns:
         parts = tuple(_parts(pattern.words))
         if not parts and set(pattern.words) != {ANY}:
@@ -72,6 +73,12 @@ def _parts(words: Iterable[str]) -> Iterator[str]:
 def _tokens(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _WORD.finditer(text.translate(_APOSTROPHES)):
         yield unicodedata.normalize("NFKC", match[0]).casefold(), *match.span()
+
+
+# A turn's lines are looked through once for every outcome of a scene, and there may be thousands.
+@lru_cache(maxsize=8)
+def _read(text: str) -> _Words:
+    return _Words(text)
 
 
 class _Words:

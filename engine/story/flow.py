@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.story.graph import Scene, StoryGraph, Way
+from engine.story.graph import RETURN, Scene, StoryGraph, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,23 @@ def reachable(
         if scene not in found:
             found.add(scene)
             waiting += [way.target for way in exits(graph.scenes[scene]) if way.target in graph.scenes and through(way)]
+    return found
+
+
+def returning(graph: StoryGraph) -> set[str]:
+    """Return the scenes from which a RETURN of their own can be reached; those they call have one for themselves."""
+    before: dict[str, list[str]] = {}
+    for scene in graph.scenes.values():
+        for way in exits(scene):
+            if not way.called:
+                before.setdefault(way.target, []).append(scene.id)
+    found: set[str] = set()
+    waiting = [*before.get(RETURN, ())]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += before.get(name, ())
     return found
 
 

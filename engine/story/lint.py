@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from engine.story import schema as form
 from engine.story.desk import Desk
-from engine.story.flow import Exit, circles, exits, reachable, straight_on, ways
+from engine.story.flow import Exit, circles, exits, reachable, returning, straight_on, ways
 from engine.story.graph import END, RETURN, Scene, StoryGraph
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -83,9 +83,9 @@ def _warn_of_calls(desk: Desk, graph: StoryGraph) -> None:
             )
             desk.warning(("scenes", name), "stray-return", message, key=True)
     called = {way.call for scene in graph.scenes.values() for way in ways(scene) if way.call}
+    coming_back = returning(graph)
     for name in sorted(called):
-        inside = reachable(graph, [name], through=stays)
-        if not any(way.target == RETURN for each in inside for way in exits(graph.scenes[each])):
+        if name not in coming_back:
             message = (
                 f'Scene "{name}" is called and never comes to a RETURN: write "goto: RETURN" at its end, or go to it.'
             )
