@@ -193,7 +193,7 @@ def _cast(settings: Settings) -> tuple[Cast, str]:
     judge = actor if judge_endpoint == endpoint else HttpModel(judge_endpoint)
     counter = counter_for(endpoint.model, load_encoding() if uses_o200k(endpoint.model) else None)
     fixed = {**endpoint.parameters, **({"max_tokens": settings.max_tokens} if settings.max_tokens else {})}
-    return Cast(actor, judge, scripted, counter, settings.context, fixed), actor.name
+    return Cast(actor, judge, scripted, counter, settings.context, fixed), clean_line(actor.name)
 
 
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:
@@ -238,7 +238,7 @@ def _list_saves(arguments: argparse.Namespace) -> int:
     for info in infos:
         print(_described(info))
     if not infos:
-        print(f"There are no games in {folder} yet.")
+        print(f"There are no games in {clean_line(str(folder))} yet.")
     return 0
 
 
@@ -254,7 +254,8 @@ def _export_save(arguments: argparse.Namespace) -> int:
     from engine.saves import shelf
 
     found = shelf.find(_saves_folder(arguments), arguments.name, None)
-    print(f"Exported to {shelf.export_save(found.save.path, arguments.file)}.")
+    exported = shelf.export_save(found.save.path, arguments.file)
+    print(f"Exported to {clean_line(str(exported))}.")
     return 0
 
 

@@ -116,3 +116,14 @@ def test_a_game_that_cannot_begin_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="circle"):
         table.begin(load_story(tmp_path / "round.yaml"))
     assert not [*(tmp_path / "saves").iterdir()]
+
+
+def test_no_name_that_is_shown_commands_the_terminal(tmp_path: Path) -> None:
+    empty = tmp_path / "a\x1b[31m"
+    listed = run("saves", "list", "--saves", empty, home=tmp_path)
+    played = run("play", "--plain", "--base-url", "http://127.0.0.1:9/v1", "--model", "m\x1b[31m", "--saves", empty,
+                 home=tmp_path)  # fmt: skip
+    exported = run("saves", "export", "latest", empty / "copy", "--saves", empty, home=tmp_path)
+
+    assert (listed.returncode, played.returncode, exported.returncode) == (0, 0, 0)
+    assert "\x1b" not in listed.stdout + played.stdout + exported.stdout + played.stderr
