@@ -227,8 +227,7 @@ class PlainGame:
         """Return the next line typed, None at the end of the input."""
         self._out.write(prompt)
         self._out.flush()
-        with _ctrl_c_at_once():
-            line = self._source.readline()
+        line = self._source.readline()
         if self._echo:
             self._out.write(clean(line).rstrip("\n") + "\n")
         return line.rstrip("\r\n") if line else None
@@ -261,7 +260,10 @@ class Sentences:
 
 @contextmanager
 def _ctrl_c_at_once() -> Iterator[None]:
-    """Let Ctrl-C break off the block, in which nothing else goes on: asyncio's own handler waits for it to end."""
+    """Let Ctrl-C leave the game though it waits for a line, as it mostly does: asyncio's own handler would wait too.
+
+    While an answer streams, Ctrl-C stops that instead (`PlainGame._hear`).
+    """
     usual = signal.getsignal(signal.SIGINT)
     if usual in (None, signal.SIG_IGN):
         yield
@@ -324,7 +326,8 @@ async def play_plain(
             raise PalaverError(
                 "The game has no standard input or no standard output.", do="Play in a terminal or through a pipe."
             )
-        await PlainGame(session, source, out).play(opening=opening)
+        with _ctrl_c_at_once():
+            await PlainGame(session, source, out).play(opening=opening)
     finally:
         session.close()
         await session.cast.aclose()

@@ -235,14 +235,16 @@ def test_ctrl_c_at_the_prompt_of_a_terminal_leaves_at_once(story: Path) -> None:
         [*COMMAND, "play", str(story), "--plain", "--saves", str(story.parent)],
         stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=CLEAN,
     ) as game:  # fmt: skip
-        assert game.stdout is not None
+        assert game.stdout is not None and game.stderr is not None
         while "7." not in game.stdout.readline():
             pass
         game.stdout.read(2)
         game.send_signal(signal.SIGINT)
-        assert game.wait(timeout=20) == 130
-        assert game.stderr is not None
-        assert game.stderr.read() == ""
+        try:
+            assert game.wait(timeout=20) == 130
+            assert game.stderr.read() == ""
+        finally:
+            game.kill()
     os.close(ours)
     os.close(theirs)
 
