@@ -311,7 +311,9 @@ def bodies() -> st.SearchStrategy[str]:
 
 
 @given(bodies(), st.integers(0, 3), st.booleans(), st.sampled_from(["", "Io"]), st.sampled_from(["wary", "warm"]))
-def test_it_reads_as_jinja2_renders_it_white_space_aside(source: str, trust: int, has_key: bool, name: str, mood: str) -> None:
+def test_it_reads_as_jinja2_renders_it_but_for_space(
+    source: str, trust: int, has_key: bool, name: str, mood: str
+) -> None:
     environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
     values: Mapping[str, Value] = {"trust": trust, "has_key": has_key, "name": name, "mood": mood}
     try:
