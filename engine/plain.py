@@ -24,6 +24,8 @@ from engine.session import Delayed, Judging, Session, Speaking, Turned, Update, 
 from engine.story.graph import PLAYER
 from engine.view import Option, View
 
+LONGEST_TYPED = 2**20
+"""Characters kept of one line of input; an endless one, such as a device gives, would take all memory."""
 WIDEST = 96
 """Columns of text on a terminal; a pipe gets a paragraph as one line."""
 _SENTENCE_END = re.compile(r"""(?:(?<=[.!?…])|(?<=[.!?…]["'”’»]))\s+""")
@@ -227,10 +229,17 @@ class PlainGame:
         """Return the next line typed, None at the end of the input."""
         self._out.write(prompt)
         self._out.flush()
-        line = self._source.readline()
+        line = self._line()
         if self._echo:
             self._out.write(clean(line).rstrip("\n") + "\n")
         return line.rstrip("\r\n") if line else None
+
+    def _line(self) -> str:
+        """Read a line to its end and return its beginning."""
+        line = rest = self._source.readline(LONGEST_TYPED)
+        while len(rest) == LONGEST_TYPED and not rest.endswith("\n"):
+            rest = self._source.readline(LONGEST_TYPED)
+        return line
 
 
 class Sentences:

@@ -153,6 +153,13 @@ def test_a_megabyte_said_at_once_is_refused_and_the_game_goes_on(story: Path) ->
     assert '"Hello yourself."' in out
 
 
+def test_of_a_line_that_is_longer_than_any_only_the_beginning_is_kept(story: Path) -> None:
+    out = play(story, "door\n" + "blah " * 500_000 + "\nhello\n")
+    assert "That is 1,048,576 characters; a line may have 2,000" in out
+    assert len(out) < 1_100_000
+    assert '"Hello yourself."' in out
+
+
 def test_a_story_that_is_not_there_or_broken_is_told_without_a_traceback(tmp_path: Path) -> None:
     missing = palaver("play", "lampp", "--plain", "--saves", tmp_path, home=tmp_path)
     assert missing.returncode == 1
