@@ -78,7 +78,7 @@ class SaveMachine(RuleBasedStateMachine):
 
     @rule(name=some_names, replace=st.booleans())
     def name(self, name: str, replace: bool) -> None:
-        if name in self.named and not replace:
+        if self.named.get(name, self.head) != self.head and not replace:
             with pytest.raises(SaveError, match="given already"):
                 self.store.name(name)
         else:
