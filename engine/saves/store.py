@@ -273,7 +273,7 @@ class Store:
         return self.move_to(names[wanted])
 
     def name(self, name: str, turn: int | None = None, *, replace: bool = False) -> None:
-        """Give a name to a moment (the head, when not given); one of another moment moves only when `replace` says so."""
+        """Give a name to a moment (the head, when not given); another moment's moves only when `replace` says so."""
         wanted = tidy(name)
         with self._mutex:
             moment = self.head if turn is None else self._known(turn)
