@@ -29,7 +29,7 @@ LONGEST_TYPED = 2**20
 WIDEST = 96
 """Columns of text on a terminal; a pipe gets a paragraph as one line."""
 _SENTENCE_END = re.compile(r"""(?:(?<=[.!?…])|(?<=[.!?…]["'”’»]))\s+""")
-_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
+_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)((?:[^\n]|\n(?!\s*\n))+?)(?<=\S)\1(?![\w*_])")
 
 
 class PlainGame:
@@ -111,15 +111,16 @@ class PlainGame:
                 for usage, meaning in COMMANDS.items():
                     self._say(f"/{usage} - {meaning}")
             case "save":
-                name = rest or f"turn {session.store.head}"
-                session.name(name)
-                self._say(f'Saved as "{name}". /load {name} comes back here.')
+                self._save(rest or f"turn {session.store.head}")
             case "load" if rest:
                 session.load(rest)
                 self._again(f'Loaded "{rest}".')
             case "load":
                 names = [named.name for named in session.store.names()]
                 self._say("Named: " + ", ".join(names) if names else "Nothing is named yet. /save NAME names a moment.")
+            case "undo" if session.unsent is not None:
+                session.unsent = None
+                self._again("The line that got no answer is dropped.")
             case "undo":
                 session.undo()
                 self._again("The last turn is taken back.")
@@ -134,6 +135,17 @@ class PlainGame:
                 self._say(session.view.hint or "There is no hint here.")
             case "look":
                 self._again("")
+
+    def _save(self, name: str) -> None:
+        """Give this moment a name, also one that another moment has if the player says so."""
+        elsewhere = any(n.name == name and n.turn != self.session.store.head for n in self.session.store.names())
+        if elsewhere:
+            answer = self._ask(f'"{name}" names another moment. Give it to this one instead? yes or no: ')
+            if (answer or "").strip().lower() not in ("y", "yes"):
+                self._say("It stays where it was.")
+                return
+        self.session.name(name, replace=elsewhere)
+        self._say(f'Saved as "{name}". /load {name} comes back here.')
 
     async def _hear(self, updates: AsyncGenerator[Update]) -> None:
         """Print an answer sentence by sentence as it comes; Ctrl-C breaks it off and keeps what was said."""
@@ -193,7 +205,8 @@ class PlainGame:
                     for paragraph in _paragraphs(line.text):
                         self._say(paragraph)
                 case "speech":
-                    self._say(f"{line.name or 'You'}: {line.text}" + (" (broken off)" if line.cut else ""))
+                    text = " ".join(line.text.split())
+                    self._say(f"{line.name or 'You'}: {text}" + (" (broken off)" if line.cut else ""))
                 case "choice":
                     self._say(f"You chose: {line.text}")
                 case "ending":
@@ -221,8 +234,9 @@ class PlainGame:
             self._say("/undo goes back a turn, /quit leaves.")
 
     def _say(self, text: str) -> None:
-        lines = textwrap.wrap(text, self._width) if self._width and text else [text]
-        self._out.write("\n".join(lines) + "\n")
+        indent = "  " if text.startswith("  ") else ""
+        wrapped = textwrap.wrap(text, self._width, subsequent_indent=indent) if self._width and text else [text]
+        self._out.write("\n".join(wrapped) + "\n")
         self._out.flush()
 
     def _ask(self, prompt: str) -> str | None:
@@ -248,23 +262,29 @@ class Sentences:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._held = ""
+        self._first = True
 
     def begin(self, label: str) -> None:
         """Start a speech; `label` stands before its first sentence."""
         self.end()
-        self._held = label
+        self._held, self._first = label, True
 
     def add(self, text: str) -> None:
         """Take the next words; whole sentences go out."""
         *whole, self._held = _SENTENCE_END.split(self._held + text)
         for sentence in whole:
-            self._say(sentence)
+            self._let_out(sentence)
 
     def end(self) -> None:
         """Let out what is left."""
         if self._held.strip() and not self._held.endswith(": "):
-            self._say(" ".join(self._held.split()))
+            self._let_out(self._held)
         self._held = ""
+
+    def _let_out(self, sentence: str) -> None:
+        """Only the first sentence begins the line: the rest, set in, cannot pass for the game's own words."""
+        self._say(("" if self._first else "  ") + " ".join(sentence.split()))
+        self._first = False
 
 
 @contextmanager

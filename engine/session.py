@@ -76,6 +76,10 @@ class Unsent:
     to: str = ""
 
 
+PATIENCE = 3
+"""Readings in a row that may make no sense before the player is told."""
+
+
 class Session:
     """A game in progress. Its methods either finish a turn and save it, or leave everything as it was."""
 
@@ -92,6 +96,8 @@ class Session:
         self._stopping = asyncio.Event()
         self._busy = False
         self._warned: set[str] = set()
+        self._unread = 0
+        """Readings in a row that made no sense."""
         self._told_edited = False
         self._counter = cast.counter
         self._recall()
@@ -334,7 +340,14 @@ class Session:
             return Read(who=who, fault=error.what), None
         if finished is None:
             return Read(who=who, fault="the reading was stopped"), None
-        return reading(finished.text, question), finished
+        read = reading(finished.text, question)
+        self._unread = self._unread + 1 if read.fault else 0
+        if self._unread == PATIENCE:
+            self.notices.append(
+                f"The last {PATIENCE} replies could not be read for what they mean ({read.fault}): nothing came of "
+                "them. A larger model reads better: set `judge_model`, or play on with the choices."
+            )
+        return read, finished
 
     def _earlier(self, who: str) -> list[str]:
         """What `who` answered at this moment on other branches."""

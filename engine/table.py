@@ -61,7 +61,11 @@ class Table:
         return [info for info in shelf.list_saves(self.saves) if not story_id or info.story_id == story_id]
 
     def _told(self, session: Session, moment: str = "") -> Session:
-        if moment:
-            session.load(moment)
+        try:
+            if moment:
+                session.load(moment)
+        except BaseException:
+            session.close()
+            raise
         session.notices[:0] = self.notices
         return session

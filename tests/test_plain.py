@@ -70,10 +70,12 @@ def test_a_choice_that_asks_takes_the_next_line_and_a_command_instead_of_it(stor
 
 
 def test_a_moment_may_be_named_twice_and_a_name_given_once(story: Path) -> None:
-    out = play(story, "/save\n/save\n1\n/save\n/save turn 1\n")
-    assert out.count('Saved as "turn 1".') == 2
+    out = play(story, "/save\n/save\n1\n/save\n/save turn 1\nno\n/save turn 1\nyes\n/undo\n/load turn 1\n")
     assert 'Saved as "turn 2".' in out
-    assert 'The name "turn 1" is given already, to turn 1. Choose another name.' in out
+    assert "It stays where it was." in out
+    assert out.count('Saved as "turn 1".') == 3
+    assert "You chose: Take the key" not in out
+    assert out.rstrip("> \n").endswith("Go to the door\n6. Stop")
 
 
 def test_bytes_that_are_no_text_are_something_that_was_typed(story: Path) -> None:

@@ -159,6 +159,14 @@ def test_stopping_before_a_word_keeps_the_line(tmp_path: Path) -> None:
     session.close()
 
 
+def test_a_judge_that_keeps_talking_nonsense_is_told_of_once(tmp_path: Path) -> None:
+    session = at_door(tmp_path, QueueModel(*['"Hm."'] * 4), QueueModel(*["What?"] * 4))
+    for line in ("one", "two", "three"):
+        heard(session.say(line))
+    assert [notice for notice in session.notices if "could not be read" in notice]
+    session.close()
+
+
 def test_undo_takes_back_everything_a_turn_changed_and_redo_brings_it_back(tmp_path: Path) -> None:
     session = begin(GRAPH, tmp_path)
     start = (session.state, session.lines)

@@ -21,7 +21,7 @@ from engine.play.offer import open_rules, outcome_open
 from engine.play.says import said
 from engine.play.state import State
 from engine.play.values import fitted, moved
-from engine.story.graph import PLAYER, MoveRule, Outcome, Scene, StoryGraph
+from engine.story.graph import PLAYER, MoveRule, Outcome, Scene, ShownBy, StoryGraph
 
 EARLIER = 6
 """Lines before the turn that the judge is shown, so that it understands what the turn's own are about."""
@@ -39,6 +39,13 @@ For each thing that has come true, quote the words that show it: copied exactly 
 most a sentence. When in doubt, it has not come true.
 
 Answer with one JSON object and nothing else."""
+
+
+_SHOWN: Mapping[ShownBy, str] = {
+    "character": " (only words that are not the player's can show it)",
+    "player": " (only the player's words can show it)",
+    "anyone": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ def _lines(
     if outcomes:
         yield "\nWhich of these has come true? Give it as `outcome`, and the words that show it as `quote`."
         for outcome in outcomes:
-            yield f'- "{outcome.id}": {_one_line(outcome.when)}'
+            yield f'- "{outcome.id}": {_one_line(outcome.when)}{_SHOWN[outcome.shown_by]}'
         yield f'- "{none}": none of them; then `quote` is ""'
     if rules:
         yield '\nWhich of these are true of the lines to judge? Give "yes" or "no", and the words that show it or "".'

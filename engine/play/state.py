@@ -12,6 +12,9 @@ from engine.play import events as e
 from engine.story.expressions import Value
 from engine.story.graph import PLAYER
 
+DEEPEST_CALL = 50
+"""Scenes that may wait for one another's RETURN."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -57,8 +60,19 @@ class Draft:
     """
 
     __slots__ = (
-        "ending", "exchange", "over", "scene", "seed", "speaking", "spent", "stack", "talked",
-        "turns", "values", "visits",
+        "_visits_owned",
+        "ending",
+        "exchange",
+        "over",
+        "scene",
+        "seed",
+        "speaking",
+        "spent",
+        "stack",
+        "talked",
+        "turns",
+        "values",
+        "visits",
     )  # fmt: skip
 
     def __init__(self, state: State) -> None:
@@ -66,6 +80,8 @@ class Draft:
         self.values: Mapping[str, Value] = state.values
         self.scene = state.scene
         self.visits: Mapping[str, int] = state.visits
+        self._visits_owned: dict[str, int] | None = None
+        """`visits` while nobody else has it: copied once for many events, not for each."""
         self.spent = state.spent
         self.stack = state.stack
         self.turns = state.turns
@@ -77,6 +93,7 @@ class Draft:
 
     def freeze(self) -> State:
         """The state reached so far. The draft may go on; what it gave stays as it is."""
+        self._visits_owned = None
         return State(
             self.seed, self.values, self.scene, self.visits, self.spent, self.stack, self.turns, self.talked,
             self.speaking, self.exchange, self.over, self.ending,
@@ -87,7 +104,9 @@ class Draft:
         match event:
             case e.SceneEntered(scene):
                 self.scene = scene
-                self.visits = {**self.visits, scene: self.visits.get(scene, 0) + 1}
+                if self._visits_owned is None:
+                    self.visits = self._visits_owned = dict(self.visits)
+                self._visits_owned[scene] = self._visits_owned.get(scene, 0) + 1
                 self._close_talk()
                 self.talked = 0
             case e.VariablesSet(values):
@@ -108,7 +127,8 @@ class Draft:
                 self._close_talk()
                 self.talked += 1
             case e.Called(scene, goto):
-                self.stack = (*self.stack, Frame(scene, goto, self.talked))
+                # An author may leave called scenes by other ways than RETURN; the oldest of them are forgotten.
+                self.stack = (*self.stack, Frame(scene, goto, self.talked))[-DEEPEST_CALL:]
             case e.Returned():
                 if self.stack:
                     self.talked = self.stack[-1].talked

@@ -19,7 +19,7 @@ from engine.play.says import said
 from engine.play.state import Draft, State
 from engine.play.values import fitted, moved
 from engine.story.expressions import Value
-from engine.story.graph import END, RETURN, Effect, Outcome, Scene, StoryGraph, Way
+from engine.story.graph import END, PLAYER, RETURN, Effect, Outcome, Scene, ShownBy, StoryGraph, Way
 
 LONGEST_LINE = 2_000
 """Characters a player may say at once."""
@@ -29,8 +29,6 @@ MOST_REPLIES = 16
 """Replies in one turn of talk."""
 MOST_HOPS = 100
 """Scenes gone through without a move of the player's before the story is said to run in a circle."""
-DEEPEST_CALL = 50
-"""Scenes that may wait for one another's RETURN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ class _Turn:
         if len(self.draft.exchange) > MOST_REPLIES:
             raise _Refusal("Everybody has said enough for one turn.")
         text = clean(reply.text[:LONGEST_REPLY]).strip()
-        if not text:
+        if not any(letter.isprintable() and not letter.isspace() for letter in text):
             raise _Refusal("The answer was empty.")
         cut = reply.cut or len(reply.text) > LONGEST_REPLY
         self._happen(e.CharacterSpoke(reply.who, text, cut=cut, model=clean_line(reply.model)[:100]))
@@ -167,7 +165,7 @@ class _Turn:
                 self._refuse_reading(claim, "it is not a move this character can make now")
             elif rule.variable in done:
                 self._refuse_reading(claim, "this reply has moved it already")
-            elif not self._evident(claim):
+            elif not self._evident(claim, "anyone"):
                 self._refuse_reading(claim, "its evidence is not in the dialogue")
             else:
                 done.add(rule.variable)
@@ -191,14 +189,16 @@ class _Turn:
             known = any(outcome.id == claim.id for outcome in scene.outcomes)
             self._refuse_reading(claim, "its condition does not hold" if known else "there is no such outcome here")
             return None
-        if not self._evident(claim):
-            self._refuse_reading(claim, "its evidence is not in the dialogue")
+        if not self._evident(claim, "anyone" if read.by == "example" else reached.shown_by):
+            self._refuse_reading(claim, "its evidence is not in the dialogue, or not in the words that count for it")
             return None
         self._happen(e.OutcomeReached(reached.key, clean_line(read.by)[:20], clean_line(claim.evidence)))
         return reached
 
-    def _evident(self, claim: Claim) -> bool:
-        return quoted(claim.evidence[:LONGEST_REPLY], (text for _, text in self.draft.exchange))
+    def _evident(self, claim: Claim, shown_by: ShownBy) -> bool:
+        """Tell whether the claim's words were said, by somebody whose words count for it."""
+        counting = (text for who, text in self.draft.exchange if shown_by in ("anyone", _side(who)))
+        return quoted(claim.evidence[:LONGEST_REPLY], counting)
 
     def _refuse_reading(self, claim: Claim, reason: str) -> None:
         proposed, evidence = clean_line(claim.id)[:100], clean_line(claim.evidence)[:500]
@@ -229,8 +229,6 @@ class _Turn:
         if way.passage:
             self._happen(e.Told(way.passage))
         if way.call:
-            if len(self.draft.stack) >= DEEPEST_CALL:
-                raise _Refusal("The story has called too many scenes inside one another.")
             self._happen(e.Called(self.draft.scene, way.goto))
             self._go(way.call)
         elif way.goto:
@@ -313,3 +311,7 @@ class _Turn:
             for name, value in values.items()
             if name in variables
         }
+
+
+def _side(who: str) -> ShownBy:
+    return "player" if who == PLAYER else "character"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from engine.story import schema as form
 from engine.story.compile_choice import compile_choices
 from engine.story.compile_people import compile_example
 from engine.story.desk import Desk
 from engine.story.expressions import Text
-from engine.story.graph import PLAYER, Character, Example, Limit, Outcome, Pattern, Suggestion
+from engine.story.graph import PLAYER, Character, Example, Limit, Outcome, Pattern, ShownBy, Suggestion
 from engine.story.ids import OUTCOME_WORDS, id_fault
 from engine.story.places import TreePath
 from engine.story.scalars import UNKNOWN
-from engine.story.suggest import listed
+from engine.story.suggest import did_you_mean, listed
 
 _LETTER = re.compile(r"[^\W_]")
 
@@ -123,8 +123,27 @@ def _outcome(desk: Desk, path: TreePath, key: str, written: form.Outcome, presen
         says=tuple(says),
         condition=desk.expression((*path, "if"), written.condition, f"{key}/if"),
         once=written.once,
+        shown_by=_shown_by(desk, path, written),
         former=written.renamed_from,
     )
+
+
+def _shown_by(desk: Desk, path: TreePath, written: form.Outcome) -> ShownBy:
+    known: tuple[ShownBy, ...] = get_args(ShownBy)
+    for speaker in known:
+        if written.shown_by == speaker:
+            if speaker == "character" and written.when.casefold().startswith(("the player ", "player ", "you ")):
+                desk.warning(
+                    (*path, "when"),
+                    "shown-by",
+                    "This is about the player, and a judge may show it by a character's words only: "
+                    'write "shown_by: player" beside it.',
+                )
+            return speaker
+    if written.shown_by != UNKNOWN:
+        hint = did_you_mean(written.shown_by, known) or f" It is {listed(known)}."
+        desk.error((*path, "shown_by"), "wrong-value", f'Nobody is called "{written.shown_by}" here.{hint}')
+    return "character"
 
 
 def _pattern(desk: Desk, path: TreePath, who: str, written: str) -> Pattern:

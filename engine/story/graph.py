@@ -19,6 +19,7 @@ PLAYER = "player"
 """The speaker id of the player; no character may have it."""
 
 Kind = Literal["bool", "int", "float", "text"]
+ShownBy = Literal["character", "player", "anyone"]
 SceneKind = Literal["choices", "talk", "pool", "ending"]
 
 
@@ -104,6 +105,9 @@ class Outcome:
     says: tuple[Pattern, ...] = ()
     condition: Expression | None = None
     once: bool = False
+    shown_by: ShownBy = "character"
+    """Whose words may be a judge's evidence: a character's, so that nobody talks an outcome true by describing it; the
+    player's, for an outcome about what the player says; or anyone's."""
     former: str = ""
 
 

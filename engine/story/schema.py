@@ -6,7 +6,7 @@ is for `compile` and `lint` to say. The docstrings are what an editor shows besi
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
@@ -25,6 +25,7 @@ from engine.story.fields import (
     Words,
     YesNo,
 )
+from engine.story.graph import ShownBy
 
 VERSION = 1
 """The version of the format that this program reads."""
@@ -215,6 +216,8 @@ class Outcome(Way):
     """The sentence a judge is asked about."""
     says: Annotated[dict[str, Some[Words]], Short(ANYONE, alone=_TEXTS)] = Field(default_factory=dict)
     """Words that decide it with no judge: a list for anyone, or lists by character or `player`. `*` is any words."""
+    shown_by: Annotated[Name, Field(json_schema_extra={"enum": list(get_args(ShownBy))})] = "character"
+    """Whose words show a judge that it came true: a `character`'s (when left out), the `player`'s, or `anyone`'s."""
     condition: Code = Field("", alias="if")
     """It can come true only while this holds."""
     once: YesNo = False

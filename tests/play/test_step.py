@@ -110,6 +110,47 @@ def test_an_outcome_whose_condition_holds_needs_evidence_from_the_dialogue() -> 
     assert told(GRAPH, true).endswith("It opens.\nHome.\nHome")
 
 
+def test_the_players_words_are_no_evidence_of_what_a_character_did() -> None:
+    ready = (Choose("take"), Choose("shut"), Choose("wake"), Choose("door"))
+    read = Read(Claim("lets_in", "Maren tells you to come in"))
+    game = played(GRAPH, *ready, *talk("(Suddenly Maren tells you to come in.)", '"Go away."', read))
+    assert game.state.scene == "door"
+    assert [x.reason for x in game.events if isinstance(x, e.ReadingRefused)] == [
+        "its evidence is not in the dialogue, or not in the words that count for it"
+    ]
+
+
+def test_an_author_may_let_the_players_words_show_an_outcome() -> None:
+    graph = graph_of("""
+        start: a
+        characters: {maren: {name: Maren, persona: You are Maren.}}
+        scenes:
+          a:
+            talk: maren
+            outcomes:
+              confesses: {when: the player confesses, shown_by: player, goto: z}
+              either: {when: somebody speaks of the lamp, shown_by: anyone, goto: z}
+            limit: {turns: 9, goto: z}
+          z: {ending: The end, text: Bye.}
+    """)
+    assert not played(graph, *talk("No.", '"Then I did it."', Read(Claim("confesses", "I did it")))).state.over
+    assert played(graph, *talk("I did it.", '"Hm."', Read(Claim("confesses", "I did it")))).state.over
+    assert played(graph, *talk("The lamp?", '"Hm."', Read(Claim("either", "the lamp")))).state.over
+    assert played(graph, *talk("Well?", '"The lamp."', Read(Claim("either", "the lamp")))).state.over
+
+
+def test_calls_that_are_never_returned_from_do_not_lock_the_game() -> None:
+    graph = graph_of("""
+        start: a
+        scenes:
+          a: {choices: [{text: Go in, call: b}, {text: Stop, goto: END}]}
+          b: {choices: [{text: Slip away, goto: a}, {text: Go back, goto: RETURN}]}
+    """)
+    game = played(graph, *([Choose("go_in"), Choose("slip_away")] * 80), Choose("go_in"), Choose("go_back"))
+    assert game.state.scene == "a"
+    assert len(game.state.stack) == 49
+
+
 def test_words_of_the_player_can_decide_an_outcome_without_a_judge() -> None:
     game = played(GRAPH, Choose("door"), *talk("Open, I say, Sesame!", '"Eh?"'))
     reached = [event for event in game.events if isinstance(event, e.OutcomeReached)]
