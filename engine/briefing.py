@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.cast import Cast
-from engine.dialogue.address import answerer
+from engine.dialogue.address import addressed
 from engine.dialogue.judge import Question, question
 from engine.dialogue.prompt import Prompt, assemble
 from engine.dialogue.recall import Recall
 from engine.dialogue.tokens import UNCUT, TokenCounter
 from engine.llm.protocol import Finished, Request, Stage
+from engine.llm.scripted import best_placed
 from engine.plaintext import clean_line
 from engine.play.chance import mixed
 from engine.play.events import Event
@@ -53,11 +54,17 @@ class Briefing:
             recall.extend(events)
 
     def answerer(self, state: State) -> str:
-        """Return the character who answers the line just said: the one addressed, else they take turns."""
-        scene = self._graph.scenes[state.scene]
-        names = {who: self._graph.characters[who].name for who in scene.talk}
-        _, line = state.exchange[0]
-        return answerer(line, names, state.talked)
+        """Return the character who answers the line just said.
+
+        That is the one called by name, else the one whose author wrote an answer to such a line, else the next in turn.
+        """
+        present = self._graph.scenes[state.scene].talk
+        if len(present) == 1:
+            return present[0]
+        called = addressed(state.exchange[0][1], {who: self._graph.characters[who].name for who in present})
+        return (
+            called or best_placed([self._stage(state, who) for who in present]) or present[state.talked % len(present)]
+        )
 
     def act(self, state: State, who: str, earlier: Sequence[str] = ()) -> Request:
         """Return the request for `who`'s answer. `earlier` are its answers at this moment on other branches."""
@@ -65,15 +72,7 @@ class Briefing:
         self._asked = assemble(self._graph, state, recall)
         taste = {name: value for name, value in character.taste.items() if name not in self._cast.fixed}
         settings: dict[str, Any] = {**taste, "max_tokens": recall.reply}
-        stage = Stage(
-            who=who,
-            line=state.exchange[0][1],
-            repertoire=self._repertoire(state, character),
-            fallback=character.fallback,
-            said=(*recall.history.said, *earlier),
-            seed=mixed(state.seed, state.turns, len(earlier)),
-        )
-        return Request("act", self._asked.messages, settings, stage=stage)
+        return Request("act", self._asked.messages, settings, stage=self._stage(state, who, earlier))
 
     def question(self, state: State, who: str) -> Question | None:
         """Return what the judge is asked about the turn, or None when nothing could come true."""
@@ -105,6 +104,17 @@ class Briefing:
         said = (self._cast.fixed.get("max_tokens"), character.taste.get("max_tokens"))
         most = min((int(limit) for limit in said if limit is not None), default=REPLY_TOKENS)
         return max(1, min(most, self._cast.context // 2))
+
+    def _stage(self, state: State, who: str, earlier: Sequence[str] = ()) -> Stage:
+        character = self._graph.characters[who]
+        return Stage(
+            who=who,
+            line=state.exchange[0][1],
+            repertoire=self._repertoire(state, character),
+            fallback=character.fallback,
+            said=(*self._recalls[who].history.said, *earlier),
+            seed=mixed(state.seed, state.turns, len(earlier)),
+        )
 
     def _repertoire(self, state: State, character: Character) -> tuple[tuple[Example, ...], ...]:
         open_now = {outcome.id for outcome in eligible(self._graph, state, state.spent)}

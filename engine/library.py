@@ -67,7 +67,7 @@ class Library:
             known = {story_id(path): path for path in reversed(paths)} | {path.stem: path for path in paths}
             if str(name) not in known:
                 raise PalaverError(
-                    f'There is no story "{name}": neither a file or folder here, nor in the library.',
+                    f'There is no story "{name}": neither here nor in the library.',
                     do=did_you_mean(str(name), known).strip() or "`palaver play` alone shows the library.",
                 )
             path = known[str(name)]

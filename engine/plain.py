@@ -20,16 +20,19 @@ from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
 from engine.errors import ModelError, PalaverError
 from engine.plaintext import clean
 from engine.play.transcript import Line
-from engine.session import Delayed, Judging, Session, Speaking, Turned, Update, Words
+from engine.session import Session
 from engine.story.graph import PLAYER
+from engine.updates import Delayed, Judging, Speaking, Turned, Update, Words
 from engine.view import Option, View
 
 LONGEST_TYPED = 2**20
 """Characters kept of one line of input; an endless one, such as a device gives, would take all memory."""
+MOST_RECALLED = 6
+"""Lines shown again after undo, load and /look."""
 WIDEST = 96
 """Columns of text on a terminal; a pipe gets a paragraph as one line."""
 _SENTENCE_END = re.compile(r"""(?:(?<=[.!?…])|(?<=[.!?…]["'”’»]))\s+""")
-_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3})(?=\S)((?:[^\n]|\n(?!\s*\n))+?)(?<=\S)\1(?![\w*_])")
+_EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?=\S)((?:[^\n]|\n(?!\s*\n))+?)(?<=\S)\1(?!\*)")
 
 
 class PlainGame:
@@ -188,12 +191,18 @@ class PlainGame:
         """Print where the game stands: the last scene's lines and what can be done."""
         if what:
             self._say(what)
-        lines = self.session.lines
-        last_scene = max((i for i, line in enumerate(lines) if line.kind in ("scene", "told")), default=0)
-        first = last_scene - 1 if last_scene and lines[last_scene - 1].kind == "scene" else last_scene
-        self._show(lines[first:])
+        view = self.session.view
+        heading = [Line("scene", view.scene_title)] if view.scene_title else []
+        self._show([*heading, Line("told", view.text), *self._lately(view)])
         self._tell_notices()
         self._offer()
+
+    def _lately(self, view: View) -> list[Line]:
+        """The last lines since the scene was come to, without its own passage, which is told anew."""
+        lines = list(self.session.lines)
+        came = max((i for i, line in enumerate(lines) if line.kind == "scene"), default=-1)
+        since = [line for line in lines[came + 1 :] if line.text != view.text and line.kind != "scene"]
+        return since if view.over else since[-MOST_RECALLED:]
 
     def _show(self, lines: Iterable[Line]) -> None:
         for line in lines:
@@ -262,12 +271,12 @@ class Sentences:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._held = ""
-        self._first = True
+        self._label = ""
 
     def begin(self, label: str) -> None:
         """Start a speech; `label` stands before its first sentence."""
         self.end()
-        self._held, self._first = label, True
+        self._label = label
 
     def add(self, text: str) -> None:
         """Take the next words; whole sentences go out."""
@@ -277,14 +286,14 @@ class Sentences:
 
     def end(self) -> None:
         """Let out what is left."""
-        if self._held.strip() and not self._held.endswith(": "):
+        if self._held.strip():
             self._let_out(self._held)
         self._held = ""
 
     def _let_out(self, sentence: str) -> None:
-        """Only the first sentence begins the line: the rest, set in, cannot pass for the game's own words."""
-        self._say(("" if self._first else "  ") + " ".join(sentence.split()))
-        self._first = False
+        """Say a sentence after its speaker's name; those that follow are set in, and cannot pass for the game's own."""
+        self._say((self._label or "  ") + " ".join(sentence.split()))
+        self._label = ""
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Self
 from engine.briefing import Briefing, noted
 from engine.cast import Cast
 from engine.dialogue.judge import Question, reading
-from engine.errors import ModelError, Refused, SaveDamaged
+from engine.errors import ModelError, Refused, SaveDamaged, SaveError
 from engine.llm.protocol import Delta, Finished, Model, Request, Waiting
 from engine.play import events as e
 from engine.play.moves import Begin, Choose, Move, Read, Reply, Say
@@ -26,46 +26,9 @@ from engine.play.state import State, fold
 from engine.play.step import Step, step
 from engine.play.transcript import Line, Telling
 from engine.saves.store import Store, StoryRef
-from engine.story.graph import StoryGraph
+from engine.story.graph import END, RETURN, StoryGraph
+from engine.updates import Delayed, Judging, Speaking, Turned, Update, Words
 from engine.view import View, view_of
-
-
-@dataclass(frozen=True, slots=True)
-class Speaking:
-    """A character begins to answer."""
-
-    who: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The next words of the answer."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delayed:
-    """The answer waits: why, and about how long (seconds)."""
-
-    reason: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """The answer is whole; what it means for the story is being read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """The turn is done and saved; these lines are its transcript."""
-
-    lines: tuple[Line, ...]
-
-
-Update = Speaking | Words | Delayed | Judging | Turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,9 +328,15 @@ class Session:
                 return Unsent(event.text, event.to)
         return None
 
+    def _missing(self) -> str:
+        """Return a scene that the game stands in or will come back to and that the story does not have."""
+        frames = [scene for frame in self.state.stack for scene in (frame.scene, frame.goto)]
+        known = {*self.graph.scenes, "", END, RETURN}
+        return next((scene for scene in (self.state.scene, *frames) if scene not in known), "")
+
     def _recall(self) -> None:
         """Derive everything from the events up to the head of the save."""
-        lost = ""
+        lost, head = "", self.store.head
         while True:
             turns = self.store.path_to()
             events = tuple(event for turn in turns for event in turn.events)
@@ -379,14 +348,18 @@ class Session:
                     do="It was altered outside Palaver; load another save.",
                 )
             self.state = fold(fitting)
-            if self.state.scene in self.graph.scenes or self.store.undo() is None:
+            missing = self._missing()
+            if not missing:
                 break
-            lost = lost or self.state.scene
-        if self.state.scene not in self.graph.scenes:
-            self.notices.append(
-                f'The story was edited and has no scene "{lost or self.state.scene}": begin a new game.'
-            )
-        elif lost:
+            lost = lost or missing
+            if self.store.undo() is None:
+                self.store.move_to(head)
+                raise SaveError(
+                    f'This game of "{self.store.story.title}" cannot go on: its story has no scene "{lost}" any more, '
+                    "or is another one.",
+                    do="Begin a new game.",
+                )
+        if lost:
             self.notices.append(f'The story was edited and has no scene "{lost}" any more: you are back before it.')
         elif edited and not self._told_edited:
             self.notices.append("The story was edited since this game was saved; it goes on where it was.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.plaintext import clean_line
+from engine.plaintext import clean, clean_line
 from engine.play.offer import Offer, offers, suggestions
 from engine.play.state import State
 from engine.story.expressions import Value
@@ -56,6 +56,8 @@ class View:
     scene: str
     """The scene's id."""
     scene_title: str
+    text: str
+    """The scene's own passage as it reads now (Markdown)."""
     options: tuple[Option, ...]
     present: tuple[tuple[str, str], ...]
     """Characters in this talk: id and name."""
@@ -84,6 +86,7 @@ def view_of(graph: StoryGraph, state: State) -> View:
         title=graph.title,
         scene=state.scene,
         scene_title=scene.title if scene else "",
+        text=clean(graph.passages[scene.passage].render(state)).strip() if scene and scene.passage else "",
         options=tuple(Option(number, text, choice) for number, (text, choice) in enumerate(lines, 1)),
         present=tuple((who, graph.characters[who].name) for who in scene.talk) if scene else (),
         journal=tuple(

@@ -24,7 +24,8 @@ ALLOWED = {
     "view": {"play", "story"},
     "cast": {"llm", "dialogue"},
     "briefing": {"cast", "llm", "dialogue", "play", "story"},
-    "session": {"briefing", "cast", "view", "saves", "llm", "dialogue", "play", "story"},
+    "updates": {"play"},
+    "session": {"updates", "briefing", "cast", "view", "saves", "llm", "dialogue", "play", "story"},
 }
 EVERYWHERE = {"errors", "plaintext"}
 PURE = {"play", "dialogue"}

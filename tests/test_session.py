@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import Refused, SaveDamaged, SaveLocked, Unreachable
+from engine.errors import Refused, SaveDamaged, SaveError, SaveLocked, Unreachable
 from engine.llm.protocol import Finished, Piece, Request, Usage
 from engine.play import events as e
 from engine.play.state import fold
 from engine.saves.store import Store, StoryRef
-from engine.session import Judging, Session, Speaking, Turned, Unsent, Words
+from engine.session import Session, Unsent
+from engine.updates import Judging, Speaking, Turned, Words
 from support.games import QueueModel, begin, cast_of, heard, resume
 from support.stories import EVERYTHING, graph_of
 
@@ -244,6 +245,18 @@ def test_who_is_addressed_answers_whatever_names_the_line_holds(tmp_path: Path) 
     session.close()
 
 
+def test_in_a_group_the_one_called_answers_else_the_one_with_an_answer_else_the_next(tmp_path: Path) -> None:
+    session = at_door(tmp_path)
+
+    def answering(line: str) -> str:
+        return next(update.who for update in heard(session.say(line)) if isinstance(update, Speaking))
+
+    assert answering("Odd, hello!") == "odd"
+    assert answering("what about the boat?") == "odd"
+    assert answering("xyzzy") == "maren"
+    session.close()
+
+
 def test_a_named_moment_is_come_back_to(tmp_path: Path) -> None:
     session = begin(GRAPH, tmp_path)
     session.name("before")
@@ -364,15 +377,29 @@ def test_a_save_that_begins_with_no_beginning_is_refused(tmp_path: Path) -> None
 
 def test_a_game_whose_only_scene_an_edit_removed_says_so(tmp_path: Path) -> None:
     begin(GRAPH, tmp_path).close()
-    again = resume(graph_of("start: a\nscenes: {a: {ending: Done, text: Done.}}"), tmp_path)
-    assert again.notices == ['The story was edited and has no scene "hall": begin a new game.']
+    with pytest.raises(SaveError, match='has no scene "hall" any more, or is another one'):
+        resume(graph_of("start: a\nscenes: {a: {ending: Done, text: Done.}}"), tmp_path)
+
+
+def test_a_game_whose_calling_scene_an_edit_removed_goes_back_before_the_call(tmp_path: Path) -> None:
+    story = """
+        start: a
+        scenes:
+          a: {choices: [{text: On, goto: b}]}
+          b: {choices: [{text: In, call: c}]}
+          c: {choices: [{text: Back, goto: RETURN}]}
+    """
+    session = begin(graph_of(story), tmp_path)
+    session.choose("on")
+    session.choose("in")
+    session.close()
+    again = resume(graph_of(story.replace("goto: b", "goto: d").replace("          b:", "          d:")), tmp_path)
+    assert again.state.scene == "a"
     again.close()
 
 
 def test_a_full_disk_stops_the_turn_and_not_the_game(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real full disk is in the tests of the store; here it is a store that says so."""
-    from engine.errors import SaveError
-
     session = begin(GRAPH, tmp_path)
     before = session.state
 

@@ -1,4 +1,4 @@
-"""Tells who answers a line in a group: the one addressed, else they take turns."""
+"""Tells who is called by name in a line said to a group."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ _TITLES = frozenset({
 })  # fmt: skip
 
 
-def answerer(line: str, names: Mapping[str, str], turn: int) -> str:
-    """Return the id of who answers `line`.
+def addressed(line: str, names: Mapping[str, str]) -> str:
+    """Return the id of who is called in `line`, or nothing.
 
-    `names` maps the ids of those present to their names, in the order written. A name that begins or ends the line
-    calls its bearer ("Odd, is it true?", "Is Odd lying, Maren?"), else the one named first answers; when nobody is
-    named, they answer one after another, by the number of the `turn` (from 0).
+    `names` maps the ids of those present to their names. A name that begins or ends the line calls its bearer ("Odd, is
+    it true?", "Is Odd lying, Maren?"), else the one named first is meant.
     """
     spoken = _folded(line)
     bearers = {part: who for who, name in names.items() for part in _folded(name) if part not in _TITLES}
     called = [word for word in (*spoken[:1], *spoken[-1:], *spoken) if word in bearers]
-    return bearers[called[0]] if called else list(names)[turn % len(names)]
+    return bearers[called[0]] if called else ""
 
 
 def _folded(text: str) -> list[str]:

@@ -26,8 +26,8 @@ STALE = 0.10
 """What a reply costs that this character has said lately."""
 LATELY = 6
 EVIDENCE_LIMIT = 160
-# Said when the author left no fallback, or the only one was the last thing said. Breath, in no language.
-SILENCES = ('"..."', '"Hm."')
+# Said when the author left no fallback, or the only one was the last thing said: in no language, and nobody's words.
+SILENCES = ("…", "… …")
 _PIECE = re.compile(r"\S+\s*(?:\S+\s*){0,5}")
 
 
@@ -67,8 +67,19 @@ def perform(stage: Stage) -> tuple[str, Read]:
     return _least_said(fallbacks or silences, stage.said, chance), Read(who=stage.who, by="example")
 
 
+def best_placed(stages: Sequence[Stage]) -> str:
+    """Return the character whose written lines answer the player's best; empty when nobody's do."""
+    ranked = [(found[0][0], stage.who) for stage in stages if (found := _ranked(stage))]
+    return max(ranked, key=lambda best: best[0])[1] if ranked else ""
+
+
 def _nearest_first(stage: Stage) -> list[Example]:
     """The examples near enough to answer the line, best first."""
+    return [example for _, _, example in _ranked(stage)]
+
+
+def _ranked(stage: Stage) -> list[tuple[float, int, Example]]:
+    """The same with how near they are, and their places counted backwards."""
     entries = [(group, example) for group, examples in enumerate(stage.repertoire) for example in examples]
     book = Phrasebook([example.player for _, example in entries], names=[stage.who])
     lately = set(stage.said[-LATELY:])
@@ -80,7 +91,7 @@ def _nearest_first(stage: Stage) -> list[Example]:
             further = 0.02 * bool(example.outcome) + 0.01 * bool(example.moves)
             ranked.append((likeness + further - LATER_GROUP * group - STALE * stale, -place, example))
     ranked.sort(key=lambda entry: entry[:2], reverse=True)
-    return [example for _, _, example in ranked]
+    return ranked
 
 
 def _least_said(texts: Sequence[str], said: Sequence[str], chance: random.Random) -> str:

@@ -58,7 +58,7 @@ class Telling:
     def _line(self, event: e.Event) -> Line | None:
         graph = self._graph
         match event:
-            case e.SceneEntered(scene) if scene in graph.scenes and graph.scenes[scene].title:
+            case e.SceneEntered(scene) | e.SceneResumed(scene) if scene in graph.scenes and graph.scenes[scene].title:
                 return Line("scene", graph.scenes[scene].title)
             case e.Told(passage) if passage in graph.passages:
                 return Line("told", clean(graph.passages[passage].render(self._draft)).strip())

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from engine.session import Delayed, Judging, Session, Speaking, Turned, Update, Words
+from engine.session import Session
 from engine.tui.widgets.lines import Speech
 from engine.tui.widgets.status import StatusLine
 from engine.tui.widgets.transcript import Transcript
+from engine.updates import Delayed, Judging, Speaking, Turned, Update, Words
 
 
 class Hearing:

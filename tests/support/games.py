@@ -11,8 +11,9 @@ from engine.dialogue.tokens import Estimate
 from engine.errors import ModelError
 from engine.llm.protocol import Delta, Finished, Model, Piece, Request, Usage
 from engine.llm.scripted import ScriptedActor
-from engine.session import Session, Update
+from engine.session import Session
 from engine.story.graph import StoryGraph
+from engine.updates import Update
 
 
 class QueueModel:

@@ -24,7 +24,7 @@ from engine.choosing import match
 from engine.console import Command, Pick, Speech, Unknown, interpret
 from engine.errors import PalaverError, SaveError
 from engine.plaintext import clean_line
-from engine.session import Session, Update
+from engine.session import Session
 from engine.table import Table
 from engine.tui.asking import Answer, Name, Replace
 from engine.tui.hearing import Hearing
@@ -38,6 +38,7 @@ from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
 from engine.tui.wording import places_in
+from engine.updates import Update
 from engine.view import Option
 
 COMING = "An answer is coming: esc stops it."

@@ -1,0 +1,45 @@
+"""What a session tells while an answer comes, for any front end to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.play.transcript import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """A character begins to answer."""
+
+    who: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The next words of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """The answer waits: why, and about how long (seconds)."""
+
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """The answer is whole; what it means for the story is being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The turn is done and saved; these lines are its transcript."""
+
+    lines: tuple[Line, ...]
+
+
+Update = Speaking | Words | Delayed | Judging | Turned
