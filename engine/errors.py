@@ -6,11 +6,17 @@
     ├── Refused               the game does not allow that now
     ├── ModelError            a model did not answer; the player's line is kept and may be tried again
     │   ├── Unreachable       no connection, no such host, TLS failure, time-out
+    │   │   └── Unconnected   nothing was sent, so nothing can be billed
     │   ├── KeyRefused        401, 403
     │   ├── OutOfCredit       429 or 402 that no waiting will mend
+    │   ├── OverBudget        the player's own limit on money or tokens would be passed; nothing was sent
     │   ├── Busy              429, 5xx: later it may work
     │   ├── BadRequest        400, 404, 413, 422: the server does not take what was asked (model name, context size)
-    │   └── BrokenReply       the reply began and was cut, malformed or empty
+    │   │   └── Withheld      a filter or the model itself would not give this reply, or not take this line
+    │   ├── BrokenReply       the reply began and was cut, malformed or empty
+    │   │   └── NoWords       the reply came whole, and without a word
+    │   └── CassetteMiss      a recording that is played back does not hold what was asked
+    ├── CassetteDamaged       a recording of a play is none of ours, or was altered
     └── SaveError             a save cannot be read or written
         ├── SaveLocked        another process plays it
         └── SaveDamaged       it is not a save of ours, or it was cut or altered
@@ -69,6 +75,21 @@ class Unreachable(ModelError):
     """No connection could be made, or the server fell silent before it began to answer."""
 
 
+class Unconnected(Unreachable):
+    """No connection was made, so nothing was sent and nothing can be billed."""
+
+
+class OverBudget(ModelError):
+    """The player's own limit on money or tokens would be passed by what was asked; nothing was sent."""
+
+    def __init__(self, what: str, *, do: str = "", scope: str = "", unit: str = "") -> None:
+        super().__init__(what, do=do)
+        self.scope = scope
+        """Whose limit it is: `session`, `game` or `day`."""
+        self.unit = unit
+        """What ran out: `money` or `tokens`."""
+
+
 class KeyRefused(ModelError):
     """The server does not accept the key, or the key may not use this model."""
 
@@ -87,6 +108,22 @@ class BadRequest(ModelError):
 
 class BrokenReply(ModelError):
     """A reply began and then was cut, malformed or empty; it is never taken for a whole one."""
+
+
+class Withheld(BadRequest):
+    """A filter, or the model itself, would not give this reply; or a moderation would not let the line out."""
+
+
+class NoWords(BrokenReply):
+    """The reply came whole, and without a word in it."""
+
+
+class CassetteMiss(ModelError):
+    """A recording that is played back does not hold what was asked."""
+
+
+class CassetteDamaged(PalaverError):
+    """The file is not a recording of ours, or it was altered."""
 
 
 class SaveError(PalaverError):

@@ -11,7 +11,18 @@ import ssl
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unreachable
+from engine.errors import (
+    BadRequest,
+    BrokenReply,
+    Busy,
+    KeyRefused,
+    ModelError,
+    NoWords,
+    OutOfCredit,
+    Unconnected,
+    Unreachable,
+    Withheld,
+)
 from engine.llm.chunks import ServerError
 from engine.llm.endpoint import Endpoint
 from engine.llm.reply import BadReply, Kind
@@ -109,7 +120,7 @@ def bad_reply(endpoint: Endpoint, problem: BadReply, headers: Mapping[str, str])
         return BrokenReply(f"{host} broke off with an error{said or '.'}", do=_CUT_BY, request_id=request_id)
     if kind is Kind.WITHHELD:
         what = f"{host} declined to answer{said}" if said else f"{host} withheld the reply: its filter stepped in."
-        return BadRequest(what, do="Say it another way.", request_id=request_id)
+        return Withheld(what, do="Say it another way.", request_id=request_id)
     if kind is Kind.WEB_PAGE:
         return BrokenReply(f"{host} answered with a web page.", do=_URL_ADVICE, request_id=request_id)
     advice = _CUT_BY
@@ -117,7 +128,8 @@ def bad_reply(endpoint: Endpoint, problem: BadReply, headers: Mapping[str, str])
         advice = "Set `max_tokens` higher, or let it think less (`extra: {reasoning_effort: low}`)."
     elif kind is Kind.EMPTY:
         advice = _LATER
-    return BrokenReply(f"The reply of {host} is no good: {kind.value}.", do=advice, request_id=request_id)
+    broken = NoWords if kind is Kind.EMPTY else BrokenReply
+    return broken(f"The reply of {host} is no good: {kind.value}.", do=advice, request_id=request_id)
 
 
 def silent(endpoint: Endpoint, seconds: float, *, begun: bool) -> ModelError:
@@ -143,11 +155,11 @@ def unconnected(endpoint: Endpoint, problem: Exception) -> ModelError:
     host = endpoint.host
     for cause in _causes(problem):
         if isinstance(cause, socket.gaierror):
-            return Unreachable(f"There is no host {host}, or no network.", do="Check the base URL and your connection.")
+            return Unconnected(f"There is no host {host}, or no network.", do="Check the base URL and your connection.")
         if isinstance(cause, ssl.SSLError):
             named = getattr(cause, "verify_message", "") or getattr(cause, "reason", "")
             reason = quote(endpoint, str(named or "TLS failed"))
-            return Unreachable(
+            return Unconnected(
                 f"No safe connection to {host}: {reason}.",
                 do="Check the base URL; a local server mostly wants http://.",
             )
@@ -155,8 +167,8 @@ def unconnected(endpoint: Endpoint, problem: Exception) -> ModelError:
             break
         if isinstance(cause, ConnectionRefusedError):
             do = "Start the model's server, or check the base URL's port." if endpoint.local else _URL_ADVICE
-            return Unreachable(f"Nothing answers at {host}.", do=do)
-    return Unreachable(f"No connection to {host} could be made.", do="Check the base URL and your connection.")
+            return Unconnected(f"Nothing answers at {host}.", do=do)
+    return Unconnected(f"No connection to {host} could be made.", do="Check the base URL and your connection.")
 
 
 def hung_up(endpoint: Endpoint, *, begun: bool) -> ModelError:

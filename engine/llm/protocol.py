@@ -46,6 +46,11 @@ class Request:
     """JSON Schema of the answer, in the portable subset; None for prose."""
     schema_name: str = ""
     stage: Stage | None = None
+    game: str = ""
+    """The playthrough that asks, for the ledger of costs; this and the next two are never sent."""
+    scene: str = ""
+    who: str = ""
+    """The character who answers, or whose answer is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,22 @@ class Finished:
     """For an actor that knows what its own line means (the scripted one): no judge is asked then."""
 
 
-Piece = Delta | Waiting | Finished
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The words of this reply so far, if any, are taken back, and another attempt at it follows."""
+
+    reason: str
+    """One sentence for the player: what was wrong with it and what is done now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the player should be told once; the reply goes on."""
+
+    text: str
+
+
+Piece = Delta | Waiting | Withdrawn | Notice | Finished
 
 
 class Model(Protocol):
