@@ -170,9 +170,7 @@ class HttpModel:
 
         endpoint = self._endpoint
         client = self._connect()
-        headers = {"Content-Type": "application/json"}
-        if endpoint.key:
-            headers["Authorization"] = f"Bearer {endpoint.key.reveal()}"
+        headers = {"Content-Type": "application/json", **endpoint.auth_headers}
         # Lone surrogates, which a JSON string can carry and UTF-8 cannot, become question marks.
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         request = client.build_request(
@@ -218,8 +216,10 @@ class HttpModel:
             except (httpx.HTTPError, OSError):  # a TLS error in mid-stream comes through httpx as it is
                 if reader.finished:
                     return
-                lost = faults.hung_up(endpoint, begun=reader.begun)
-                if reader.begun:
+                # Bytes that could not be decompressed were received too, and paid for.
+                begun_at_all = reader.begun or response.num_bytes_downloaded > 0
+                lost = faults.hung_up(endpoint, begun=begun_at_all)
+                if begun_at_all:
                     raise lost from None
                 raise _Lost(lost, again=True) from None
             yield chunk

@@ -9,11 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+SELF_SIGNED = Path(__file__).with_name("self_signed.pem")
+"""A certificate and its key that nobody vouches for; it guards nothing but tests."""
 
 
 @dataclass
@@ -83,6 +88,7 @@ class FaultServer:
 
     scenes: list[Scene]
     port: int = 0
+    scheme: str = "http"
     requests: list[Asking] = field(default_factory=list)
     connections: int = 0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,7 +97,7 @@ class FaultServer:
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{self.scheme}://127.0.0.1:{self.port}/v1"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -114,9 +120,13 @@ class FaultServer:
 
 
 @asynccontextmanager
-async def serving(*scenes: Scene) -> AsyncIterator[FaultServer]:
+async def serving(*scenes: Scene, tls: bool = False) -> AsyncIterator[FaultServer]:
     """A server on a free port of loopback; gone, with its connections, at the end."""
-    playing = FaultServer(list(scenes))
+    playing = FaultServer(list(scenes), scheme="https" if tls else "http")
+    context = None
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(SELF_SIGNED)
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -125,7 +135,7 @@ async def serving(*scenes: Scene) -> AsyncIterator[FaultServer]:
         tasks.add(task)
         await playing.serve(reader, writer)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     playing.port = server.sockets[0].getsockname()[1]
     try:
         yield playing
