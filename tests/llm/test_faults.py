@@ -8,7 +8,7 @@ import ssl
 import httpx
 import pytest
 
-from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unreachable
+from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unconnected, Unreachable
 from engine.llm import faults
 from engine.llm.chunks import ServerError
 from engine.llm.endpoint import Secret
@@ -114,7 +114,7 @@ def caused(cause: Exception) -> Exception:
 )
 def test_why_there_is_no_connection(cause: Exception, said: str) -> None:
     fault = faults.unconnected(HERE, caused(cause))
-    assert type(fault) is Unreachable
+    assert type(fault) is Unconnected
     assert said in fault.what
 
 

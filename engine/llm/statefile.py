@@ -1,0 +1,84 @@
+"""Opens the small databases that Palaver keeps for this machine: what was spent, and what is being asked right now.
+
+They hold no key and no word that anybody said. Several processes write them at once, each in transactions of well
+under a millisecond. A save never lives here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import ConfigError
+from engine.plaintext import clean_line
+
+PATIENCE = 5.0
+"""Seconds to wait for another process's transaction."""
+IN_MEMORY = Path(":memory:")
+"""In place of a path: a database that nobody shares and that is gone afterwards."""
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of this machine's state: PALAVER_STATE, or the system's own place for such things."""
+    named = environ.get("PALAVER_STATE", "").strip()
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("palaver", appauthor=False))
+
+
+def open_state(path: Path, statements: Sequence[str], *, durable: bool, version: int) -> sqlite3.Connection:
+    """Open or make the database at `path`; raises `ConfigError` that names it.
+
+    `statements` make the tables of this `version` where there are none. A `durable` one outlives a power cut; any one
+    outlives a crash of the program.
+    """
+    try:
+        if path != IN_MEMORY:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as problem:
+        raise _unusable(path, problem) from None
+    try:
+        db.execute("PRAGMA journal_mode = WAL").fetchone()
+        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        with transaction(db):
+            (found,) = db.execute("PRAGMA user_version").fetchone()
+            if found == 0:
+                for statement in statements:
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {version}")
+            elif found != version:
+                raise ConfigError(
+                    f"{clean_line(str(path))} was written by another version of Palaver.",
+                    do="Use that version, or move the file away to begin a new one.",
+                )
+    except sqlite3.Error as problem:
+        db.close()
+        raise _unusable(path, problem) from None
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Do the block whole or not at all, with nobody writing in between: what it reads still holds when it writes."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def _unusable(path: Path, problem: Exception) -> ConfigError:
+    return ConfigError(
+        f"{clean_line(str(path))} cannot be used: {clean_line(str(problem))}.",
+        do="Check its permissions and the disk, or name another folder with PALAVER_STATE.",
+    )
