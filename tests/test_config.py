@@ -65,7 +65,7 @@ def test_every_setting_reaches_the_endpoint(tmp_path: Path) -> None:
 base_url: https://models.example/v1
 api_key: {KEY}
 model: m-1
-judge_model: m-2
+judge: {{model: m-2}}
 temperature: 0.5
 top_p: 0.9
 max_tokens: 200

@@ -19,7 +19,12 @@ ALLOWED = {
     "saves": {"saves", "play", "story"},
     "errors": {"story"},
     "plaintext": set(),
-    "config": {"llm", "story"},
+    "atomic": set(),
+    "statefolder": set(),
+    "settings": {"llm"},
+    "configfile": {"atomic", "settings"},
+    "keys": set(),
+    "config": {"configfile", "keys", "settings", "llm"},
     "console": set(),
     "view": {"play", "story"},
     "cast": {"llm", "dialogue"},
@@ -27,7 +32,7 @@ ALLOWED = {
     "updates": {"play"},
     "session": {"updates", "briefing", "cast", "view", "saves", "llm", "dialogue", "play", "story"},
 }
-EVERYWHERE = {"errors", "plaintext"}
+EVERYWHERE = {"errors", "plaintext", "atomic"}
 PURE = {"play", "dialogue"}
 IMPURE = {
     "asyncio", "datetime", "importlib", "io", "os", "pathlib", "random", "requests", "secrets", "shutil", "socket",

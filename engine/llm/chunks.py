@@ -1,4 +1,4 @@
-"""Interprets the JSON of chat-completions servers: chunks of a stream, whole replies, and errors.
+"""Interprets the JSON of chat and plain completions: chunks of a stream, whole replies, and errors.
 
 Servers differ, and this is where they are forgiven for it: `content` may be null, text or a list of parts; the last
 usage may come with no choices, on the finishing chunk, or not at all; an error's code may be a number. It reads plain
@@ -70,7 +70,7 @@ def read_chunk(data: str) -> Chunk:
     words = words if isinstance(words, dict) else {}
     finish = choice.get("finish_reason")
     return Chunk(
-        text=_text(words.get("content")),
+        text=_text(words.get("content")) or _string(choice.get("text")),
         reasoned=bool(words.get("reasoning") or words.get("reasoning_content")),
         refusal=_string(words.get("refusal")),
         finish=finish if isinstance(finish, str) and finish != "null" else "",

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.llm import completions
 from engine.llm.chunks import ServerError
 from engine.llm.endpoint import OPENAI_HOST, RESERVED, Endpoint, LimitName
 from engine.llm.protocol import Request
@@ -66,17 +67,21 @@ class Dialect:
             parameters[self.limit] = limits[0]
         if self.unthinking:
             parameters.setdefault(_EFFORT, "none")
-        messages = [message.as_json() for message in request.messages]
-        body = {"model": endpoint.model, "messages": messages, **parameters, "stream": True}
+        messages = request.messages
+        if request.schema is not None and not self.schema and messages:
+            asked = _IN_WORDS + json.dumps(request.schema, ensure_ascii=False)
+            messages = (*messages[:-1], replace(messages[-1], content=f"{messages[-1].content}\n\n{asked}"))
+        if endpoint.api == "completions":
+            said = completions.body(messages, endpoint.template, parameters)
+        else:
+            said = {"messages": [message.as_json() for message in messages], **parameters}
+        body = {"model": endpoint.model, **said, "stream": True}
         if self.usage:
             body["stream_options"] = {"include_usage": True}
-        if request.schema is not None:
-            if self.schema:
-                body["response_format"] = _response_format(request.schema, request.schema_name)
-            elif messages:
-                last = messages[-1]
-                asked = _IN_WORDS + json.dumps(request.schema, ensure_ascii=False)
-                messages[-1] = {**last, "content": f"{last['content']}\n\n{asked}"}
+        if request.schema is not None and self.schema:
+            body["response_format"] = _response_format(request.schema, request.schema_name)
+            if endpoint.api == "completions":
+                body["json_schema"] = dict(request.schema)  # llama.cpp's name for it there
         return body
 
     def after_refusal(self, status: int, error: ServerError, sent: Mapping[str, Any]) -> Dialect | None:

@@ -14,13 +14,18 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from engine.errors import ConfigError
+from engine.llm.templates import TemplateName
 
 OPENAI_HOST = "api.openai.com"
 OPENAI_URL = f"https://{OPENAI_HOST}/v1"
 
 LimitName = Literal["max_tokens", "max_completion_tokens"]
+Auth = Literal["bearer", "api-key", "none"]
+"""Which header the key goes in: `Authorization: Bearer`, Azure's `api-key`, or none at all."""
+Api = Literal["chat", "completions"]
+"""Whether the server takes messages, or plain text to go on with."""
 
-RESERVED = frozenset({"model", "messages", "stream", "stream_options", "response_format", "n"})
+RESERVED = frozenset({"model", "messages", "prompt", "stream", "stream_options", "response_format", "json_schema", "n"})
 """Fields of a request that the program fills in itself, and that no `extra` may replace."""
 
 _LOCAL = re.compile(r"localhost|127(\.\d{1,3}){3}|\[?::1\]?")
@@ -63,13 +68,17 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A chat-completions server and how to ask it; made valid or not at all (`ConfigError`)."""
+    """A server of models and how to ask it; made valid or not at all (`ConfigError`)."""
 
     base_url: str
     """Normalised by `read_base_url`: ends where `/chat/completions` begins."""
     model: str
     key: Secret = field(default_factory=Secret)
     """Empty for a server that wants none."""
+    auth: Auth = "bearer"
+    api: Api = "chat"
+    template: TemplateName = "chatml"
+    """How messages become one text where `api` is `completions`."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent with every request. Some providers want their key here, so the values are treated as keys."""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -107,7 +116,18 @@ class Endpoint:
     @property
     def url(self) -> str:
         """Where requests go."""
-        return f"{self.base_url}/chat/completions"
+        return f"{self.base_url}/{'chat/completions' if self.api == 'chat' else 'completions'}"
+
+    @property
+    def auth_headers(self) -> dict[str, str]:
+        """The header that carries the key; empty where there is none to carry."""
+        if not self.key or self.auth == "none":
+            return {}
+        return (
+            {"api-key": self.key.reveal()}
+            if self.auth == "api-key"
+            else {"Authorization": f"Bearer {self.key.reveal()}"}
+        )
 
     @property
     def host(self) -> str:
@@ -160,7 +180,7 @@ def read_base_url(text: str) -> str:
             f'base URL "{shown}" has something after "?" or "#".', do="Put parameters under `query` in the config file."
         )
     path = parts.path.rstrip("/")
-    if path.endswith("/chat/completions"):
-        shorter = f"{parts.scheme}://{parts.netloc}{path.removesuffix('/chat/completions')}"
+    if path.endswith("/completions"):
+        shorter = f"{parts.scheme}://{parts.netloc}{path.removesuffix('/completions').removesuffix('/chat')}"
         raise ConfigError(f'base URL "{shown}" goes one step too far.', do=f'Write "{shorter}".')
     return f"{parts.scheme}://{parts.netloc}{path or '/v1'}"

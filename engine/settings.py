@@ -1,0 +1,152 @@
+"""What a player can set, by name and bounds: how a server is asked, for acting, judging and summarising, and the rest.
+
+It checks values and reads none: where they come from is for `engine.config`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from engine.llm.endpoint import Api, Auth, Endpoint, LimitName, Secret
+from engine.llm.templates import TemplateName
+
+TASTE = (
+    *("temperature", "top_p", "presence_penalty", "frequency_penalty"),
+    *("stop", "seed", "logit_bias", "max_tokens"),
+)
+"""Parameters of a request that have a name of their own here; any other goes into `extra`."""
+OF_A_SERVER = ("api_key", "auth", "api", "template", "headers", "query", "limit_name", "extra")
+"""What belongs to one server and means nothing, or gives a key away, at another."""
+
+
+def _unlocated(value: object) -> object:
+    """A path with `~` for the home folder."""
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError("no path can hold a null character")
+    return Path(os.path.expanduser(value)) if isinstance(value, str) else value  # noqa: PTH111 - `Path.expanduser` raises for an unknown user
+
+
+def _several(value: object) -> object:
+    """A list of one for a text alone."""
+    return [value] if isinstance(value, str) else value
+
+
+def _named(value: object) -> object:
+    """Token numbers as text, which is what JSON's names are and YAML's need not be."""
+    if not isinstance(value, dict):
+        return value
+    return {str(name) if isinstance(name, int) else name: bias for name, bias in value.items()}
+
+
+_Path = Annotated[Path | None, BeforeValidator(_unlocated)]
+_Words = dict[str, str]
+_Stop = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(max_length=16)]
+_Bias = dict[Annotated[str, Field(pattern=r"^\d+$")], Annotated[float, Field(ge=-100, le=100)]]
+
+
+class Asking(BaseModel):
+    """How one server is asked; the names are those of the config file, at its top and in `judge` and `summary`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
+
+    base_url: str = ""
+    """Where `/chat/completions` begins. Empty, with no key either, lets the scripted actor play."""
+    api_key: Secret = Field(default_factory=Secret)
+    auth: Auth = "bearer"
+    api: Api = "chat"
+    template: TemplateName = "chatml"
+    """How messages become one text where `api` is `completions`."""
+    model: str = Field("", max_length=200)
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, gt=0, le=1)
+    presence_penalty: float | None = Field(None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(None, ge=-2, le=2)
+    stop: Annotated[_Stop | None, BeforeValidator(_several)] = None
+    seed: int | None = Field(None, ge=0, le=2**63 - 1)
+    logit_bias: Annotated[_Bias | None, BeforeValidator(_named)] = None
+    max_tokens: int | None = Field(None, ge=1, le=100_000)
+    extra: dict[str, Any] = Field(default_factory=dict)
+    """Any other field of a request, passed through as it is."""
+    headers: _Words = Field(default_factory=dict, repr=False)
+    query: _Words = Field(default_factory=dict)
+    """Sent in the URL, such as an `api-version`."""
+    limit_name: LimitName | None = None
+    connect_timeout: float = Field(10.0, gt=0, le=600)
+    first_byte_timeout: float = Field(120.0, gt=0, le=3600)
+    idle_timeout: float = Field(60.0, gt=0, le=3600)
+    reply_timeout: float = Field(600.0, gt=0, le=86_400)
+    retries: int = Field(2, ge=0, le=10)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of a request that the player set."""
+        taste = {name: getattr(self, name) for name in TASTE if getattr(self, name) is not None}
+        return {name: list(value) if name == "stop" else value for name, value in taste.items()}
+
+    def reach(self) -> Endpoint | None:
+        """Return the server, or None where none is named; raises `ConfigError`."""
+        if not self.base_url:
+            return None
+        return Endpoint(
+            self.base_url,
+            self.model,
+            key=self.api_key,
+            auth=self.auth,
+            api=self.api,
+            template=self.template,
+            headers=self.headers,
+            query=self.query,
+            parameters={**self.parameters, **self.extra},
+            limit_name=self.limit_name,
+            connect_timeout=self.connect_timeout,
+            first_byte_timeout=self.first_byte_timeout,
+            idle_timeout=self.idle_timeout,
+            reply_timeout=self.reply_timeout,
+            retries=self.retries,
+        )
+
+
+class Settings(Asking):
+    """Everything a player can set, checked; what stands at the top is for acting."""
+
+    judge: Asking | None = None
+    """Reads what has come true. None where no server is named."""
+    summary: Asking | None = None
+    """Sums up what a character can no longer hold. None where no server is named."""
+    context: int = Field(4096, ge=512, le=10_000_000)
+    """Tokens of one prompt and its reply."""
+    offline: bool = False
+    """The scripted actor plays, whatever else is set."""
+    saves: _Path = None
+    stories: _Path = None
+    warnings: tuple[str, ...] = ()
+    """What the player should know and is not an error."""
+    sources: dict[str, str] = Field(default_factory=dict)
+    """Where each value that is not a default came from; those of a section as `judge.model`."""
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The server that plays the characters; None lets the scripted actor play."""
+        return None if self.offline else self.reach()
+
+    @property
+    def judge_endpoint(self) -> Endpoint | None:
+        """The server that reads what has come true: the same, but for what `judge` says."""
+        return None if self.offline or self.judge is None else self.judge.reach()
+
+    @property
+    def summary_endpoint(self) -> Endpoint | None:
+        """The server that sums up: the same, but for what `summary` says."""
+        return None if self.offline or self.summary is None else self.summary.reach()
+
+
+ROLES = ("judge", "summary")
+"""Sections of the config file that say how a server is asked for something else than acting."""
+ASKING = tuple(Asking.model_fields)
+"""What such a section may hold."""
+KEYS = tuple(name for name in Settings.model_fields if name not in {"warnings", "sources"})
+"""What a config file may hold."""
