@@ -1,14 +1,39 @@
-"""Reads words typed in a scene of choices as the choice they resemble. It chooses nothing by itself."""
+"""Reads typed words as the choice they mean, the same in every front end. It chooses nothing by itself.
+
+Where there is nobody to talk to, words pick the choice they resemble; in a talk they are speech, unless they are a
+choice's very own words.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.llm.likeness import nearest
-from engine.view import Option
+from engine.llm.likeness import nearest, take_apart
+from engine.view import Option, View
+
+FLOOR = 0.55
+"""Likeness below which words pick no choice: a wrong pick is worse than being asked again."""
 
 
-def match(text: str, options: Sequence[Option]) -> Option | None:
-    """Return the option that `text` resembles; None when there is none, or when two are as near."""
-    place = nearest(text, [option.text for option in options])
+def meant(text: str, view: View) -> Option | None:
+    """Return the option that `text` means; None for speech, for nothing like it, or when two are as near."""
+    same = [option for option in view.options if _words(option.text) == _words(text)]
+    if same or view.can_speak:
+        return same[0] if same else None
+    return _only_one_with(text, view.options) or _nearest(text, view.options)
+
+
+def _only_one_with(text: str, options: Sequence[Option]) -> Option | None:
+    """The one option that has all the words of `text`: "the sea" for "Look over the wall at the sea"."""
+    typed = set(_words(text))
+    having = [option for option in options if typed and typed <= set(_words(option.text))]
+    return having[0] if len(having) == 1 else None
+
+
+def _nearest(text: str, options: Sequence[Option]) -> Option | None:
+    place = nearest(text, [option.text for option in options], floor=FLOOR)
     return None if place is None else options[place]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return take_apart(text).words

@@ -15,12 +15,12 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from typing import TextIO
 
-from engine.choosing import match
+from engine.choosing import meant
 from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
 from engine.errors import ModelError, PalaverError
 from engine.plaintext import clean
 from engine.play.transcript import Line
-from engine.session import Session
+from engine.session import LEFT, Session
 from engine.story.graph import PLAYER
 from engine.updates import Delayed, Judging, Speaking, Turned, Update, Words
 from engine.view import Option, View
@@ -75,13 +75,14 @@ class PlainGame:
                 if option is not None:
                     return await self._take(option)
                 self._say(_out_of_range(view))
-            case Speech(text) if view.can_speak:
-                await self._hear(self.session.say(text))
             case Speech(text):
-                option = match(text, view.options)
+                option = meant(text, view)
                 if option is not None:
                     return await self._take(option)
-                self._say(_nothing_like_it(view))
+                if view.can_speak:
+                    await self._hear(self.session.say(text))
+                else:
+                    self._say(_nothing_like_it(view))
             case Unknown(name):
                 self._say(f"There is no /{name}. /help lists what can be typed.")
             case Command("quit"):
@@ -110,14 +111,16 @@ class PlainGame:
         session = self.session
         match name:
             case "help":
-                self._say("A number chooses. Other text is said, or picks the choice it resembles.")
+                self._say(
+                    "A number chooses. Other text is said; with nobody to talk to, it picks the choice it resembles."
+                )
                 for usage, meaning in COMMANDS.items():
                     self._say(f"/{usage} - {meaning}")
             case "save":
                 self._save(rest or f"turn {session.store.head}")
             case "load" if rest:
                 session.load(rest)
-                self._again(f'Loaded "{rest}".')
+                self._again(f'Loaded "{rest}". /load {LEFT} goes back to where you were.')
             case "load":
                 names = [named.name for named in session.store.names()]
                 self._say("Named: " + ", ".join(names) if names else "Nothing is named yet. /save NAME names a moment.")

@@ -39,6 +39,8 @@ class Unsent:
     to: str = ""
 
 
+LEFT = "where you were"
+"""The name of the moment that was left when another was loaded last."""
 PATIENCE = 3
 """Readings in a row that may make no sense before the player is told."""
 
@@ -194,18 +196,24 @@ class Session:
         self.store.name(name, replace=replace)
 
     def load(self, name: str) -> None:
-        """Go to the moment with this name."""
+        """Go to the moment with this name; the one that is left is called `LEFT` from then on."""
         self._idle()
-        self.store.move_to_name(name)
-        self._recall()
+        self._go_to(lambda: self.store.move_to_name(name))
 
     def move_to(self, turn: int) -> None:
         """Go to any turn of the tree."""
         self._idle()
-        self.store.move_to(turn)
-        self._recall()
+        self._go_to(lambda: self.store.move_to(turn))
 
     # Inside
+
+    def _go_to(self, move: Callable[[], object]) -> None:
+        """Go somewhere else in the tree, naming the moment that is left: no path is lost for want of a name."""
+        left = self.store.head
+        move()
+        if self.store.head != left:
+            self.store.name(LEFT, left, replace=True)
+        self._recall()
 
     def _idle(self) -> None:
         if self._busy:
