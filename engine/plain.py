@@ -22,7 +22,7 @@ from engine.plaintext import clean
 from engine.play.transcript import Line
 from engine.session import LEFT, Session
 from engine.story.graph import PLAYER
-from engine.updates import Delayed, Judging, Speaking, Turned, Update, Words
+from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
 from engine.view import Option, View
 
 LONGEST_TYPED = 2**20
@@ -178,6 +178,9 @@ class PlainGame:
                         sentences.begin(f"{name}: ")
                     case Words(text):
                         sentences.add(text)
+                    case TakenBack(reason):
+                        sentences.take_back()
+                        self._say(f"({reason})")
                     case Delayed(reason, seconds):
                         self._say(f"({reason.rstrip('.')}; waiting {seconds:.0f} s. Ctrl-C stops.)")
                     case Judging():
@@ -274,12 +277,12 @@ class Sentences:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._held = ""
-        self._label = ""
+        self._label = self._speaker = ""
 
     def begin(self, label: str) -> None:
         """Start a speech; `label` stands before its first sentence."""
         self.end()
-        self._label = label
+        self._label = self._speaker = label
 
     def add(self, text: str) -> None:
         """Take the next words; whole sentences go out."""
@@ -292,6 +295,10 @@ class Sentences:
         if self._held.strip():
             self._let_out(self._held)
         self._held = ""
+
+    def take_back(self) -> None:
+        """Forget what is held; the next words belong to the same speaker."""
+        self._held, self._label = "", self._speaker
 
     def _let_out(self, sentence: str) -> None:
         """Say a sentence after its speaker's name; those that follow are set in, and cannot pass for the game's own."""

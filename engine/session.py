@@ -18,7 +18,7 @@ from engine.briefing import Briefing, noted
 from engine.cast import Cast
 from engine.dialogue.judge import Question, reading
 from engine.errors import ModelError, Refused, SaveDamaged, SaveError
-from engine.llm.protocol import Delta, Finished, Model, Request, Waiting
+from engine.llm.protocol import Delta, Finished, Model, Notice, Piece, Request, Waiting, Withdrawn
 from engine.play import events as e
 from engine.play.moves import Begin, Choose, Move, Read, Reply, Say
 from engine.play.renames import Renames
@@ -27,7 +27,7 @@ from engine.play.step import Step, step
 from engine.play.transcript import Line, Telling
 from engine.saves.store import Store, StoryRef
 from engine.story.graph import END, RETURN, StoryGraph
-from engine.updates import Delayed, Judging, Speaking, Turned, Update, Words
+from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
 from engine.view import View, view_of
 
 
@@ -247,6 +247,11 @@ class Session:
                     case Delta(text):
                         reply += text
                         yield Words(text)
+                    case Withdrawn(reason):
+                        reply = ""
+                        yield TakenBack(reason)
+                    case Notice(text):
+                        self.notices.append(text)
                     case Waiting(reason, seconds):
                         yield Delayed(reason, seconds)
                     case Finished():
@@ -274,11 +279,11 @@ class Session:
         turn = (spoken, answered, self._made(answered.state, read))
         yield Turned(self._commit(*turn, note=noted(finished, judged)))
 
-    async def _pieces(self, model: Model, request: Request) -> AsyncGenerator[Delta | Waiting | Finished]:
+    async def _pieces(self, model: Model, request: Request) -> AsyncGenerator[Piece]:
         """Stream a model's pieces until it is done or `stop` is called, which closes the stream at once."""
         stream = model.stream(request)
         stopping = asyncio.ensure_future(self._stopping.wait())
-        coming: asyncio.Future[Delta | Waiting | Finished | None] | None = None
+        coming: asyncio.Future[Piece | None] | None = None
         try:
             while not self._stopping.is_set():
                 coming = asyncio.ensure_future(anext(stream, None))

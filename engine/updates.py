@@ -23,6 +23,13 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The words of the answer so far do not count; another attempt follows."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delayed:
     """The answer waits: why, and about how long (seconds)."""
 
@@ -42,4 +49,4 @@ class Turned:
     lines: tuple[Line, ...]
 
 
-Update = Speaking | Words | Delayed | Judging | Turned
+Update = Speaking | Words | TakenBack | Delayed | Judging | Turned
