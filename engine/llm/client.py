@@ -14,11 +14,12 @@ import random as _random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.errors import ModelError, Unreachable
 from engine.llm import faults, retry
 from engine.llm.chunks import ServerError, read_error
+from engine.llm.connection import connect
 from engine.llm.dialect import Dialect
 from engine.llm.endpoint import Endpoint
 from engine.llm.protocol import Delta, Finished, Piece, Request, Waiting
@@ -28,8 +29,6 @@ from engine.llm.veil import Veil
 if TYPE_CHECKING:
     import httpx
 
-KEEPALIVE = 30.0
-"""Seconds an idle connection is kept: a player thinks longer than httpx's 5 s, and a TLS handshake is felt."""
 _ERROR_BODY = 64 * 1024
 _ERROR_PATIENCE = 10.0
 _USAGE_PATIENCE = 1.0
@@ -59,13 +58,24 @@ class _Lost(Exception):
         """Whether it may be a kept connection that the server had let go of; such a request was never read."""
 
 
+class Memory(Protocol):
+    """What was learnt of servers, kept for the next time."""
+
+    def dialect(self, endpoint: Endpoint) -> Dialect:
+        """Return the dialect to begin with."""
+
+    def keep(self, endpoint: Endpoint, dialect: Dialect) -> None:
+        """Keep what was learnt."""
+
+
 class HttpModel:
-    """A model behind a chat-completions server."""
+    """A model behind a server of chat or plain completions."""
 
     def __init__(
         self,
         endpoint: Endpoint,
         *,
+        memory: Memory | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -76,7 +86,10 @@ class HttpModel:
         self._sleep = sleep
         self._clock = clock
         self._random = random
-        self._dialect = Dialect.of(endpoint)
+        self._memory = memory
+        self._dialect = memory.dialect(endpoint) if memory else Dialect.of(endpoint)
+        self.streamed: bool | None = None
+        """Whether the last whole reply came as a stream of events; None before the first."""
         self._client: httpx.AsyncClient | None = None
         self._used = False
 
@@ -101,7 +114,7 @@ class HttpModel:
                     async for piece in pieces:
                         if isinstance(piece, Finished):
                             # Kept only now: what a server refused was the wording only if the other one worked.
-                            self._dialect = dialect.after_reply(piece.text, body)
+                            self._learn(dialect.after_reply(piece.text, body))
                         yield piece
                 return
             except _Refused as answer:
@@ -138,6 +151,11 @@ class HttpModel:
         if client is not None:
             await client.aclose()
 
+    def _learn(self, dialect: Dialect) -> None:
+        if self._memory is not None and dialect != self._dialect:
+            self._memory.keep(self._endpoint, dialect)
+        self._dialect = dialect
+
     async def _once(self, body: Mapping[str, Any]) -> AsyncGenerator[Piece]:
         """Send one request and yield its reply."""
         endpoint = self._endpoint
@@ -156,6 +174,7 @@ class HttpModel:
                         if words:
                             yield Delta(words)
                 words, finished = reader.end()
+                self.streamed = reader.streams
                 words = veil.feed(words) + veil.end()
             except BadReply as problem:
                 raise faults.bad_reply(endpoint, problem, headers) from None
@@ -227,35 +246,8 @@ class HttpModel:
                 raise faults.endless(endpoint)
 
     def _connect(self) -> httpx.AsyncClient:
-        """The one client: making it costs 40 to 56 ms, most of it for the certificates."""
-        if self._client is not None:
-            return self._client
-        import httpx
-
-        endpoint = self._endpoint
-        # A proxy from the environment is meant for the network, not for a server on this machine.
-        direct = {f"all://{endpoint.host}": None} if endpoint.local else None
-        try:
-            self._client = httpx.AsyncClient(
-                transport=self._transport,
-                mounts=direct,
-                headers={
-                    "User-Agent": "palaver",
-                    "Accept": "text/event-stream, application/json",
-                    # Compression would hold words back to fill its blocks.
-                    "Accept-Encoding": "identity",
-                    **endpoint.headers,
-                },
-                timeout=httpx.Timeout(None, connect=endpoint.connect_timeout, write=30.0),
-                limits=httpx.Limits(keepalive_expiry=KEEPALIVE),
-                follow_redirects=False,
-            )
-        except (ImportError, ValueError) as problem:
-            reason = faults.quote(endpoint, str(problem))
-            raise Unreachable(
-                f"The proxy or certificates set in the environment cannot be used: {reason}.",
-                do="Check HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE.",
-            ) from None
+        if self._client is None:
+            self._client = connect(self._endpoint, self._transport)
         return self._client
 
 

@@ -18,7 +18,7 @@ from engine.llm.chunks import ServerError
 from engine.llm.endpoint import OPENAI_HOST, RESERVED, Endpoint, LimitName
 from engine.llm.protocol import Request
 
-_LIMITS: tuple[LimitName, LimitName] = ("max_tokens", "max_completion_tokens")
+LIMITS: tuple[LimitName, LimitName] = ("max_tokens", "max_completion_tokens")
 # Taste: a reply without these is the same reply, seasoned otherwise. Reasoning models refuse most of them.
 _TASTE = ("temperature", "top_p", "presence_penalty", "frequency_penalty", "seed")
 _EFFORT = "reasoning_effort"
@@ -50,7 +50,7 @@ class Dialect:
     @classmethod
     def of(cls, endpoint: Endpoint) -> Dialect:
         """The dialect to begin with."""
-        openai = endpoint.host == OPENAI_HOST
+        openai = endpoint.host == OPENAI_HOST and endpoint.api == "chat"
         by_host: LimitName = "max_completion_tokens" if openai else "max_tokens"
         return cls(limit=endpoint.limit_name or by_host, unthinking=openai and _EFFORT not in endpoint.parameters)
 
@@ -60,9 +60,9 @@ class Dialect:
         parameters = {
             name: value
             for name, value in given.items()
-            if value is not None and name not in self.without and name not in RESERVED and name not in _LIMITS
+            if value is not None and name not in self.without and name not in RESERVED and name not in LIMITS
         }
-        limits = [given[name] for name in _LIMITS if given.get(name) is not None]
+        limits = [given[name] for name in LIMITS if given.get(name) is not None]
         if limits:
             parameters[self.limit] = limits[0]
         if self.unthinking:
@@ -105,7 +105,7 @@ class Dialect:
         if self.unthinking and named(_EFFORT):
             return replace(self, unthinking=False)
         if self.limit in sent and not self.limit_tried and named(self.limit):
-            other = _LIMITS[1 - _LIMITS.index(self.limit)]
+            other = LIMITS[1 - LIMITS.index(self.limit)]
             return replace(self, limit=other, limit_tried=True)
         refused = {name for name in _TASTE if name in sent and named(name)}
         if refused:

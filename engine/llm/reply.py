@@ -68,6 +68,11 @@ class ReplyReader:
         return self._bytes > 0
 
     @property
+    def streams(self) -> bool:
+        """Whether the body is a stream of events rather than one JSON document."""
+        return self._decoder is not None
+
+    @property
     def finished(self) -> bool:
         """Whether the reply is whole; only its usage may still come."""
         return bool(self._finish)
