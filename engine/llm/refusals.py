@@ -122,9 +122,9 @@ class _Attempt:
                         yield Delta(held)
                 yield piece
 
-    def _check(self, text: str) -> None:
+    def _check(self, text: str, *, whole: bool = False) -> None:
         name = self._model.name
-        if not self._machine and steps_out(text):
+        if not self._machine and steps_out(text, whole=whole):
             raise Withheld(f"{name} stepped out of the part.", do="Say it another way.")
         start = folded(text)
         if any(start.startswith(opening) for opening in self._openings):
@@ -139,7 +139,7 @@ class _Attempt:
             if finished.reading is None:  # an author's silence is a reply
                 raise NoWords(f"{name} said nothing.", do="Try again.")
         elif finished.reading is None:
-            self._check(finished.text)
+            self._check(finished.text, whole=True)
 
     def _undecided(self, text: str) -> bool:
         """Whether these first words may still become something that is no reply."""

@@ -67,14 +67,18 @@ _OF_THE_REQUEST_BEGINS = (
 )  # fmt: skip
 
 
-def steps_out(text: str) -> bool:
-    """Whether a reply, or its beginning, is a model speaking for itself instead of for its character."""
+def steps_out(text: str, *, whole: bool = True) -> bool:
+    """Tell whether a reply is a model speaking for itself instead of for its character.
+
+    Of the beginning of one (not `whole`), what its last letters say is not taken for a word: more may come.
+    """
     bare, quoted = _opening(text)
-    return bool(_OF_ITSELF.match(bare)) or (not quoted and bool(_OF_THE_REQUEST.match(bare)))
+    found = _OF_ITSELF.match(bare) or (None if quoted else _OF_THE_REQUEST.match(bare))
+    return found is not None and (whole or found.end() < len(bare))
 
 
 def may_step_out(text: str) -> bool:
-    """Whether a reply that begins like this may still turn out to be one that `steps_out`."""
+    """Tell whether a reply that begins like this may still turn out to be one that `steps_out`."""
     bare, quoted = _opening(text)
     if len(bare) >= LONGEST_OPENING:
         return False
@@ -83,7 +87,7 @@ def may_step_out(text: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """`text` in small letters, with plain apostrophes and single spaces, for comparing."""
+    """Return `text` in small letters, with plain apostrophes and single spaces, for comparing."""
     return " ".join(text.translate(_APOSTROPHES).casefold().split())
 
 
