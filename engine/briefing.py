@@ -36,8 +36,9 @@ context."""
 class Briefing:
     """The characters' memories of one game, and the requests made of them."""
 
-    def __init__(self, graph: StoryGraph, cast: Cast, counter: TokenCounter) -> None:
+    def __init__(self, graph: StoryGraph, cast: Cast, counter: TokenCounter, game: str) -> None:
         self._graph = graph
+        self._game = game
         self._cast = cast
         self.counter = counter
         """Counts tokens; learns from what the server says."""
@@ -72,16 +73,19 @@ class Briefing:
         self._asked = assemble(self._graph, state, recall)
         taste = {name: value for name, value in character.taste.items() if name not in self._cast.fixed}
         settings: dict[str, Any] = {**taste, "max_tokens": recall.reply}
-        return Request("act", self._asked.messages, settings, stage=self._stage(state, who, earlier))
+        stage = self._stage(state, who, earlier)
+        where = {"game": self._game, "scene": state.scene, "who": who}
+        return Request("act", self._asked.messages, settings, stage=stage, **where)
 
     def question(self, state: State, who: str) -> Question | None:
         """Return what the judge is asked about the turn, or None when nothing could come true."""
         return question(self._graph, state, self._recalls[who].history, who)
 
-    def judge(self, asked: Question) -> Request:
+    def judge(self, state: State, asked: Question) -> Request:
         """Return the request for a judge's reading."""
         settings = {"temperature": 0, "max_tokens": asked.max_tokens}
-        return Request("judge", asked.messages, settings, schema=asked.schema, schema_name=asked.name)
+        where = {"game": self._game, "scene": state.scene, "who": asked.who}
+        return Request("judge", asked.messages, settings, schema=asked.schema, schema_name=asked.name, **where)
 
     def learn(self, finished: Finished | None) -> str:
         """Take in what the server counted of the last prompt; returns a warning when it seems to have cut it."""

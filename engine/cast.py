@@ -26,6 +26,9 @@ class Cast:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameters the player set: they go before a story's taste, and its `max_tokens` may not pass theirs."""
 
+    mask: bool = False
+    """Mask likely secrets and personal data in what the player types, before anything else is done with it."""
+
     async def aclose(self) -> None:
         """Let go of every model's connections."""
         for model in {id(m): m for m in (self.actor, self.judge, self.scripted)}.values():

@@ -17,6 +17,7 @@ from typing import Self
 from engine.briefing import Briefing, noted
 from engine.cast import Cast
 from engine.dialogue.judge import Question, reading
+from engine.dialogue.masking import mask
 from engine.errors import ModelError, Refused, SaveDamaged, SaveError
 from engine.llm.protocol import Delta, Finished, Model, Notice, Piece, Request, Waiting, Withdrawn
 from engine.play import events as e
@@ -129,7 +130,7 @@ class Session:
     def choose(self, choice: str, text: str = "") -> tuple[Line, ...]:
         """Take a choice (with the typed answer, where it asks); returns what it added to the transcript."""
         self._idle()
-        return self._commit(self._made(self.state, Choose(choice, text)))
+        return self._commit(self._made(self.state, Choose(choice, self._masked(text))))
 
     async def say(self, text: str, to: str = "", *, actor: Model | None = None) -> AsyncGenerator[Update]:
         """Say something and stream the answer; the last update is `Turned`.
@@ -138,6 +139,7 @@ class Session:
         `unsent` and the game is where it was. Stopping (`stop`) keeps what was said so far, marked as cut.
         """
         self._idle()
+        text = self._masked(text)
         spoken = self._made(self.state, Say(text, to))
         self.unsent = Unsent(text, to)
         self._busy = True
@@ -219,6 +221,15 @@ class Session:
         if self._busy:
             raise Refused("Wait for the answer first, or stop it.")
 
+    def _masked(self, text: str) -> str:
+        """Return what may leave the machine of a typed text: it is shown, kept and sent like that."""
+        if not self.cast.mask:
+            return text
+        masked = mask(text)
+        if masked.notice:
+            self.notices.append(masked.notice)
+        return masked.text
+
     def _made(self, state: State, move: Move) -> Step:
         made = step(self.graph, state, move)
         if made.refused:
@@ -270,7 +281,9 @@ class Session:
             question = self._briefing.question(answered.state, who)
             if question is not None:
                 yield Judging()
-            read, judged = (Read(who=who), None) if question is None else await self._judged(question, who)
+            read, judged = (
+                (Read(who=who), None) if question is None else await self._judged(answered.state, question, who)
+            )
         warning = self._briefing.learn(finished)
         self._counter = self._briefing.counter
         if warning and warning not in self._warned:
@@ -302,9 +315,9 @@ class Session:
                     await coming
             await stream.aclose()
 
-    async def _judged(self, question: Question, who: str) -> tuple[Read, Finished | None]:
+    async def _judged(self, state: State, question: Question, who: str) -> tuple[Read, Finished | None]:
         """Ask the judge; whatever goes wrong with it, the turn stands and nothing is taken to have come true."""
-        request = self._briefing.judge(question)
+        request = self._briefing.judge(state, question)
         finished = None
         try:
             async with aclosing(self._pieces(self.cast.judge, request)) as pieces:
@@ -379,7 +392,7 @@ class Session:
         self._told_edited = self._told_edited or edited
         self._telling = Telling(self.graph)
         self._lines = list(self._telling.lines(fitting))
-        self._briefing = Briefing(self.graph, self.cast, self._counter)
+        self._briefing = Briefing(self.graph, self.cast, self._counter, self.store.meta.playthrough)
         self._briefing.extend(fitting)
         self.unsent = None
 
