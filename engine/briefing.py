@@ -74,8 +74,7 @@ class Briefing:
         taste = {name: value for name, value in character.taste.items() if name not in self._cast.fixed}
         settings: dict[str, Any] = {**taste, "max_tokens": recall.reply}
         stage = self._stage(state, who, earlier)
-        where = {"game": self._game, "scene": state.scene, "who": who}
-        return Request("act", self._asked.messages, settings, stage=stage, **where)
+        return Request("act", self._asked.messages, settings, stage=stage, game=self._game, scene=state.scene, who=who)
 
     def question(self, state: State, who: str) -> Question | None:
         """Return what the judge is asked about the turn, or None when nothing could come true."""
@@ -84,8 +83,16 @@ class Briefing:
     def judge(self, state: State, asked: Question) -> Request:
         """Return the request for a judge's reading."""
         settings = {"temperature": 0, "max_tokens": asked.max_tokens}
-        where = {"game": self._game, "scene": state.scene, "who": asked.who}
-        return Request("judge", asked.messages, settings, schema=asked.schema, schema_name=asked.name, **where)
+        return Request(
+            "judge",
+            asked.messages,
+            settings,
+            schema=asked.schema,
+            schema_name=asked.name,
+            game=self._game,
+            scene=state.scene,
+            who=asked.who,
+        )
 
     def learn(self, finished: Finished | None) -> str:
         """Take in what the server counted of the last prompt; returns a warning when it seems to have cut it."""

@@ -18,16 +18,17 @@ from engine.briefing import Briefing, noted
 from engine.cast import Cast
 from engine.dialogue.judge import Question, reading
 from engine.dialogue.masking import mask
-from engine.errors import ModelError, Refused, SaveDamaged, SaveError
+from engine.errors import ModelError, Refused
 from engine.llm.protocol import Delta, Finished, Model, Notice, Piece, Request, Waiting, Withdrawn
 from engine.play import events as e
 from engine.play.moves import Begin, Choose, Move, Read, Reply, Say
 from engine.play.renames import Renames
-from engine.play.state import State, fold
+from engine.play.state import State
 from engine.play.step import Step, step
 from engine.play.transcript import Line, Telling
 from engine.saves.store import Store, StoryRef
-from engine.story.graph import END, RETURN, StoryGraph
+from engine.standing import standing
+from engine.story.graph import StoryGraph
 from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
 from engine.view import View, view_of
 
@@ -354,46 +355,21 @@ class Session:
                 return Unsent(event.text, event.to)
         return None
 
-    def _missing(self) -> str:
-        """Return a scene that the game stands in or will come back to and that the story does not have."""
-        frames = [scene for frame in self.state.stack for scene in (frame.scene, frame.goto)]
-        known = {*self.graph.scenes, "", END, RETURN}
-        return next((scene for scene in (self.state.scene, *frames) if scene not in known), "")
-
     def _recall(self) -> None:
         """Derive everything from the events up to the head of the save."""
-        lost, head = "", self.store.head
-        while True:
-            turns = self.store.path_to()
-            events = tuple(event for turn in turns for event in turn.events)
-            fitting = self._renames.applied(events)
-            edited = any(turn.story_hash != self.graph.hash for turn in turns)
-            if not isinstance(fitting[0], e.Began) or (fitting != events and not edited):
-                raise SaveDamaged(
-                    f"{self.store.path.name} holds values that its story does not allow.",
-                    do="It was altered outside Palaver; load another save.",
-                )
-            self.state = fold(fitting)
-            missing = self._missing()
-            if not missing:
-                break
-            lost = lost or missing
-            if self.store.undo() is None:
-                self.store.move_to(head)
-                raise SaveError(
-                    f'This game of "{self.store.story.title}" cannot go on: its story has no scene "{lost}" any more, '
-                    "or is another one.",
-                    do="Begin a new game.",
-                )
-        if lost:
-            self.notices.append(f'The story was edited and has no scene "{lost}" any more: you are back before it.')
-        elif edited and not self._told_edited:
+        found = standing(self.graph, self.store, self._renames)
+        if found.lost:
+            self.notices.append(
+                f'The story was edited and has no scene "{found.lost}" any more: you are back before it.'
+            )
+        elif found.edited and not self._told_edited:
             self.notices.append("The story was edited since this game was saved; it goes on where it was.")
-        self._told_edited = self._told_edited or edited
+        self._told_edited = self._told_edited or found.edited
+        self.state = found.state
         self._telling = Telling(self.graph)
-        self._lines = list(self._telling.lines(fitting))
+        self._lines = list(self._telling.lines(found.events))
         self._briefing = Briefing(self.graph, self.cast, self._counter, self.store.meta.playthrough)
-        self._briefing.extend(fitting)
+        self._briefing.extend(found.events)
         self.unsent = None
 
 

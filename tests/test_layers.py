@@ -30,7 +30,8 @@ ALLOWED = {
     "cast": {"llm", "dialogue"},
     "briefing": {"cast", "llm", "dialogue", "play", "story"},
     "updates": {"play"},
-    "session": {"updates", "briefing", "cast", "view", "saves", "llm", "dialogue", "play", "story"},
+    "standing": {"saves", "play", "story"},
+    "session": {"standing", "updates", "briefing", "cast", "view", "saves", "llm", "dialogue", "play", "story"},
 }
 EVERYWHERE = {"errors", "plaintext", "atomic"}
 PURE = {"play", "dialogue"}
