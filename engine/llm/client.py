@@ -80,12 +80,15 @@ class HttpModel:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = _random.random,
+        heard: Callable[[int, Mapping[str, str]], None] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._transport = transport
         self._sleep = sleep
         self._clock = clock
         self._random = random
+        self._heard = heard
+        """Told the status and headers (lower-case names) of every answer: some hint at the server's limits."""
         self._memory = memory
         self._dialect = memory.dialect(endpoint) if memory else Dialect.of(endpoint)
         self.streamed: bool | None = None
@@ -163,6 +166,8 @@ class HttpModel:
         response = await self._send(body)
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
+            if self._heard is not None:
+                self._heard(response.status_code, headers)
             if not response.is_success:
                 error = await _error_body(response)
                 raise _Refused(response.status_code, headers, error)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.errors import ConfigError
+from engine.errors import ConfigError, ModelError
 from engine.plaintext import clean_line
 
 PATIENCE = 5.0
@@ -45,7 +45,7 @@ def open_state(path: Path, statements: Sequence[str], *, durable: bool, version:
     try:
         db.execute("PRAGMA journal_mode = WAL").fetchone()
         db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-        with transaction(db):
+        with _whole(db):
             (found,) = db.execute("PRAGMA user_version").fetchone()
             if found == 0:
                 for statement in statements:
@@ -67,14 +67,30 @@ def open_state(path: Path, statements: Sequence[str], *, durable: bool, version:
 
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Do the block whole or not at all, with nobody writing in between: what it reads still holds when it writes."""
+    """Do the block whole or not at all, with nobody writing in between: what it reads still holds when it writes.
+
+    Raises `ModelError` when the file cannot be written: what was to be asked is then not asked.
+    """
+    try:
+        with _whole(db):
+            yield
+    except sqlite3.Error as problem:
+        raise ModelError(
+            f"The account of what is asked and spent cannot be kept: {clean_line(str(problem))}.",
+            do="Free some space on the disk, or name another folder with PALAVER_STATE.",
+        ) from problem
+
+
+@contextmanager
+def _whole(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:
+            db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
 
 
 def _unusable(path: Path, problem: Exception) -> ConfigError:
