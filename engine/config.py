@@ -165,7 +165,7 @@ def _settle_server(
         meant = bool(merged.get("model"))
         if openai_url and meant:
             merged["base_url"], sources["base_url"] = openai_url, "OPENAI_BASE_URL"
-        elif (own_key and own_key != KEYRING) or (openai_key and meant):
+        elif own_key or (openai_key and meant):
             merged["base_url"] = OPENAI_URL
         else:
             return
@@ -291,7 +291,8 @@ def _validated(kind: type[_Kind], merged: Mapping[str, Any], sources: Mapping[st
         first = problem.errors(include_url=False, include_input=False, include_context=False)[0]
         name = str(first["loc"][0])
         inside = "".join(f".{clean_line(str(part))}" for part in first["loc"][1:] if part != "[key]")
-        message = first["msg"][:1].lower() + first["msg"][1:]
+        said = first["msg"].removeprefix("Value error, ")
+        message = said[:1].lower() + said[1:]
         raise ConfigError(f"{place(name)}{inside}: {message}.", do=_hint(name)) from None
     try:
         settings.reach()

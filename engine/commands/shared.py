@@ -1,4 +1,4 @@
-"""What several commands have in common: examples for help, and the flag for the folder of saves."""
+"""What several commands have in common: examples for help, and flags for the folder of saves and for the server."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ A model plays the characters once one is named, for instance:
 def add_saves(parser: argparse.ArgumentParser) -> None:
     """Give a command the flag `--saves`."""
     parser.add_argument("--saves", metavar="DIR", type=Path, help="the folder of saves")
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Give a command the flags `--base-url` and `--model`."""
+    parser.add_argument("--base-url", metavar="URL", help="another server than the configured one")
+    parser.add_argument("--model", metavar="NAME", help="another model than the configured one")
