@@ -11,7 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from engine.llm.budget import Budget, read_budget
 from engine.llm.endpoint import Api, Auth, Endpoint, LimitName, Secret
+from engine.llm.limits import Limits, read_limits
+from engine.llm.prices import PerMillion, read_prices
 from engine.llm.templates import TemplateName
 
 TASTE = (
@@ -119,6 +122,12 @@ class Settings(Asking):
     """Sums up what a character can no longer hold. None where no server is named."""
     context: int = Field(4096, ge=512, le=10_000_000)
     """Tokens of one prompt and its reply."""
+    limits: Annotated[Limits | None, BeforeValidator(read_limits)] = None
+    """The most that is asked in any minute of one endpoint with one key; None for no limit."""
+    budget: Annotated[Budget, BeforeValidator(read_budget)] = Budget()
+    """The most that may be spent."""
+    prices: Annotated[dict[str, PerMillion], BeforeValidator(read_prices)] = Field(default_factory=dict)
+    """What models cost, by name, where the list of prices is not to be believed."""
     offline: bool = False
     """The scripted actor plays, whatever else is set."""
     saves: _Path = None

@@ -60,7 +60,7 @@ def read_limits(value: object) -> Limits | None:
 
 def pool_of(endpoint: Endpoint) -> str:
     """Name what shares one limit, an endpoint and its key, by a hash from which neither can be read."""
-    parts = "\0".join((endpoint.base_url, endpoint.key.reveal(), *endpoint.headers.values()))
+    parts = "\0".join((endpoint.base_url, endpoint.key.reveal(), *endpoint.headers.values(), *endpoint.query.values()))
     return hashlib.sha256(parts.encode("utf-8")).hexdigest()[:16]
 
 

@@ -7,7 +7,7 @@ under a millisecond. A save never lives here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,16 +18,6 @@ PATIENCE = 5.0
 """Seconds to wait for another process's transaction."""
 IN_MEMORY = Path(":memory:")
 """In place of a path: a database that nobody shares and that is gone afterwards."""
-
-
-def state_folder(environ: Mapping[str, str]) -> Path:
-    """Return the folder of this machine's state: PALAVER_STATE, or the system's own place for such things."""
-    named = environ.get("PALAVER_STATE", "").strip()
-    if named:
-        return Path(named).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir("palaver", appauthor=False))
 
 
 def open_state(path: Path, statements: Sequence[str], *, durable: bool, version: int) -> sqlite3.Connection:
