@@ -35,7 +35,7 @@ def compile_story(desk: Desk, read: Form, files: Files) -> StoryGraph:
 
     outcomes = _outcomes(desk, story)
     characters = {
-        name: compile_character(desk, name, written, outcomes.get(name, ()))
+        name: compile_character(desk, name, written, None if outcomes is None else outcomes.get(name, ()))
         for name, written in story.characters.items()
     }
     scenes = {name: compile_scene(desk, name, written, characters) for name, written in story.scenes.items()}
@@ -62,12 +62,17 @@ def compile_story(desk: Desk, read: Form, files: Files) -> StoryGraph:
     )
 
 
-def _outcomes(desk: Desk, story: form.Story) -> Mapping[str, Collection[str] | None]:
-    """Return for each character the outcomes of the talks it is in; None where one of these could not be read."""
+def _outcomes(desk: Desk, story: form.Story) -> Mapping[str, Collection[str] | None] | None:
+    """Return for each character the outcomes of the talks it is in; None where one of these could not be read.
+
+    Where a talk names nobody that there is, it may have meant anybody: then nothing is known of anyone.
+    """
     found: dict[str, set[str] | None] = {}
     for name, scene in story.scenes.items():
         if isinstance(scene, form.TalkScene):
             for who in scene.talk:
+                if who not in story.characters:
+                    return None
                 known = found.get(who, set())
                 whole = known is not None and ("scenes", name) not in desk.damaged
                 found[who] = {*known, *scene.outcomes} if known is not None and whole else None

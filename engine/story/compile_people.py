@@ -58,7 +58,7 @@ def _rules(desk: Desk, path: TreePath, name: str, written: form.Character) -> li
         elif at not in desk.damaged:
             message = f'"{name}" holds {WORDS[variable.kind]}: write "to" and the value it takes.'
             desk.error((*at, "by") if rule.by is not None else at, "wrong-move", message, key=True)
-        rules.append(MoveRule(f"{name}_{number + 1}", name, rule.when.strip(), by, to, condition))
+        rules.append(MoveRule(f"{name}_{number + 1}", name, desk.sentence((*at, "when"), rule.when), by, to, condition))
     return rules
 
 
@@ -112,6 +112,8 @@ def _moved(desk: Desk, path: TreePath, name: str, wanted: str, character: Charac
         found = [rule for rule in rules if rule.to is not None and rule.to == value]
     if found:
         return found[0]
+    if any(rule.by is None and rule.to is None for rule in rules):
+        return None  # one of them is wrong, and that is reported
     known = listed(f"{rule.by:+d}" if rule.by is not None else str(rule.to) for rule in rules)
     message = f'No rule moves "{name}" like this for {character.name}: "moved_by" has {known}.'
     desk.error(path, "unknown-rule", message)

@@ -9,7 +9,7 @@ from engine.story import schema as form
 from engine.story.desk import Desk
 from engine.story.expressions import RESERVED, Names, Value, compile_lets
 from engine.story.graph import PLAYER, Kind, Variable
-from engine.story.ids import id_fault
+from engine.story.ids import id_fault, mended_id
 from engine.story.literals import WORDS, MisfitError, fitting, kind_of, looks_yes_or_no
 from engine.story.places import TreePath
 from engine.story.scalars import value_of
@@ -27,28 +27,34 @@ def compile_state(desk: Desk, story: form.Story, lost: Collection[str]) -> None:
         if name in story.state:
             message = f'"{name}" is a variable already, at {desk.place(("state", name))}. Rename one of them.'
             desk.error(("let", name), "duplicate-id", message, key=True)
-    desk.variables = {name: _variable(desk, name, written) for name, written in story.state.items() if name not in lost}
+    found = {name: _variable(desk, name, written) for name, written in story.state.items() if name not in lost}
+    variables = {name: variable for name, variable in found.items() if variable is not None}
     names = Names(
-        variables={name: variable.kind for name, variable in desk.variables.items()},
-        options={name: variable.options for name, variable in desk.variables.items() if variable.options},
+        variables={name: variable.kind for name, variable in variables.items()},
+        options={name: variable.options for name, variable in variables.items() if variable.options},
         scenes=story.scenes.keys(),
     )
+    misnamed = (made for name in (*story.state, *story.let) if (made := mended_id(name)) != name)
+    lost = {*lost, *(found.keys() - variables.keys()), *(name for name in misnamed if name not in variables)}
     # What is lost stands among the lets as an empty one: those that use it are then no mistakes of their own.
     sources = dict.fromkeys(lost, "") | {name: text for name, text in story.let.items() if name not in story.state}
     lets, errors = compile_lets(sources, names)
-    desk.names = Names(names.variables, names.options, lets, names.scenes, broken=errors)
+    desk.declare(variables, Names(names.variables, names.options, lets, names.scenes, broken=errors))
     for name, error in errors.items():
         if name not in lost:
             desk.expression_error(("let", name), sources[name], error)
 
 
-def _variable(desk: Desk, name: str, written: form.Variable) -> Variable:
+def _variable(desk: Desk, name: str, written: form.Variable) -> Variable | None:
+    """Return a variable; None where it cannot be told what it holds, which is reported."""
     path: TreePath = ("state", name)
     options = tuple(clean_line(option) for option in written.one_of)
     start = value_of(written.start)
     kind: Kind = "text" if options else kind_of(start)
     if options:
         _check_options(desk, path, options, start)
+        if not isinstance(start, str):
+            return None
     elif looks_yes_or_no(written.start):
         message = f'"{name}" holds the text "{written.start}" here. Write true or false, or put the text in quotes.'
         desk.warning((*path, "start"), "yes-or-no", message)

@@ -66,11 +66,14 @@ class _Present:
         self.complete = set(names) == set(self.here)
         """Every name could be made out, so that whoever is not here is really absent."""
 
-    def has(self, path: TreePath, who: str, *, key: bool = False) -> bool:
-        """Tell whether somebody is here; report it at `path` where not."""
-        if who in self.here:
+    def has(self, path: TreePath, who: str, *, key: bool = False, beside: Sequence[str] = ()) -> bool:
+        """Tell whether somebody is here, or among those `beside` who always are; report it at `path` where not."""
+        if who in self.here or who in beside:
             return True
-        if self._desk.known(path, who, self._characters, "character", key=key) and self.complete:
+        if (
+            self._desk.known(path, who, dict.fromkeys((*self._characters, *beside)), "character", key=key)
+            and self.complete
+        ):
             message = f'"{who}" is not in this talk: add the name to "talk", or name {listed(self.here)}.'
             self._desk.error(path, "absent-character", message, key=key)
         return False
@@ -113,12 +116,12 @@ def _outcome(desk: Desk, path: TreePath, key: str, written: form.Outcome, presen
     says = []
     for who, patterns in written.says.items():
         at = (*path, "says", who)
-        if who in (form.ANYONE, PLAYER) or present.has(at, who, key=True):
+        if who == form.ANYONE or present.has(at, who, key=True, beside=(PLAYER,)):
             says += [_pattern(desk, (*at, number), who, pattern) for number, pattern in enumerate(patterns)]
     return Outcome(
         id=name,
         key=key,
-        when=written.when.strip(),
+        when=desk.sentence((*path, "when"), written.when),
         way=desk.way(path, written, key),
         says=tuple(says),
         condition=desk.expression((*path, "if"), written.condition, f"{key}/if"),

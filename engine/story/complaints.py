@@ -151,5 +151,10 @@ def _unknown_key(path: TreePath, root: Table) -> str:
             return f'"{key}" cannot stand beside "{makes}": make two scenes of it.'
         names = " and ".join(f"a {NOUNS[kind]}" for kind in kinds)
         return f'"{key}" belongs to {names}, and this is {_article(NOUNS[part]).lower()}.'
+    if key == "when" and "if" in known:
+        return (
+            f'{_article(NOUNS[part])} has no "when", which is a sentence for a judge. '
+            'Write "if" and an expression over variables.'
+        )
     guess = did_you_mean(key, known)
     return f'{_article(NOUNS[part])} has no key "{key}".{guess or f" It has {listed(known, most=20)}."}'

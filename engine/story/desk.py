@@ -21,13 +21,17 @@ from engine.story.expressions import (
     compile_text,
     literal,
 )
+from engine.story.grammar import UNENDED_COMMENT
 from engine.story.graph import END, RETURN, Effect, Variable, Way
+from engine.story.ids import mended_id
 from engine.story.literals import WORDS, MisfitError, fitting, is_literal
+from engine.story.never import never_holds
 from engine.story.places import Report, TreePath
-from engine.story.scalars import UNKNOWN
+from engine.story.scalars import UNKNOWN, Plain
+from engine.story.slips import arithmetic_slip, sentence_slip, set_slip, who_is_meant
 from engine.story.suggest import did_you_mean, listed
 from engine.story.translate import BROKEN
-from engine.story.treeplaces import place_inside, place_of
+from engine.story.treeplaces import place_inside, place_of, value_at
 from engine.story.yamltree import Table
 
 
@@ -35,7 +39,8 @@ class Desk:
     """One story being compiled."""
 
     __slots__ = (
-        "_expressions", "_tree", "damaged", "names", "passages", "reads", "report", "scenes", "sources", "variables",
+        "_bounded", "_expressions", "_tree", "damaged", "names", "passages", "reads", "report", "scenes", "sources",
+        "variables",
     )  # fmt: skip
 
     def __init__(self, tree: Table, report: Report, damaged: Collection[TreePath], scenes: Collection[str]) -> None:
@@ -51,6 +56,14 @@ class Desk:
         self.variables: Mapping[str, Variable] = {}
         self.passages: dict[str, Text] = {}
         self._expressions: dict[str, Expression] = {}
+        self._bounded: frozenset[str] = frozenset()
+
+    def declare(self, variables: Mapping[str, Variable], names: Names) -> None:
+        """Take in the story's variables, and the names that its expressions may use."""
+        self.variables, self.names = variables, names
+        self._bounded = frozenset(
+            name for name, variable in variables.items() if variable.low is not None or variable.high is not None
+        )
 
     def error(self, path: TreePath, code: str, message: str, *, key: bool = False) -> None:
         """Report a mistake at the value at `path`, or at its key."""
@@ -72,8 +85,11 @@ class Desk:
         """Tell whether `name` is among `known`; report it as an unknown `what` where it is not."""
         if name in known:
             return True
-        if name != UNKNOWN:
-            guess = did_you_mean(name, known) or (f" There is {listed(known)}." if known else "")
+        ids = [mended_id(each) for each in known]
+        if name != UNKNOWN and name not in ids:  # it is what is called wrongly where it is declared
+            several = who_is_meant(name, known)
+            guess = f" Write a list: {several}." if several else did_you_mean(name, ids)
+            guess = guess or (f" There is {listed(known)}." if known else "")
             self.error(path, f"unknown-{what}", f'There is no {what} "{clean_line(name)[:80]}".{guess}', key=key)
         return False
 
@@ -83,18 +99,29 @@ class Desk:
             return None
         # Only what varies by its place needs compiling again: 1,000 scenes use few different conditions.
         alike = "(" not in source or not any(name in source for name in VARIATIONS)
-        if alike and source in self._expressions:
-            return self._expressions[source]
+        made = self._expressions.get(source) if alike else None
+        if made is None:
+            made = self._compiled(path, source, site)
+            if made is not None and alike:
+                self._expressions[source] = made
+        if made is not None and path[-1] in ("if", "enabled_if") and not self._bounded.isdisjoint(made.reads):
+            self._warn_of_never(path, source)
+        return made
+
+    def _compiled(self, path: TreePath, source: str, site: str) -> Expression | None:
         try:
             made = compile_expression(source, self.names, site)
         except ExpressionError as error:
             self.expression_error(path, source, error)
             return None
-        if alike:
-            self._expressions[source] = made
         self.reads |= made.reads
         self.sources.add(source)
         return made
+
+    def _warn_of_never(self, path: TreePath, source: str) -> None:
+        if reason := never_holds(source, self.variables):
+            message = f"This never holds, for {reason}: change the condition, or the variable's bounds."
+            self.warning(path, "never-holds", message)
 
     def text(self, path: TreePath, source: str, site: str) -> Text:
         """Return the text at `path` compiled; an empty one where it is wrong."""
@@ -114,7 +141,23 @@ class Desk:
             return
         lines = source.split("\n")[: error.line - 1]
         offset = sum(len(line) + 1 for line in lines) + error.column - 1
-        self.report.error(place_inside(self._tree, path, offset), "expression", error.message)
+        key, around = str(path[-1]), path[2:3]
+        if key in ("if", "enabled_if") and (
+            slip := sentence_slip(key, source, self.names, beside_when=around in (("outcomes",), ("moved_by",)))
+        ):
+            self.error(path, "expression", slip)
+        elif error.message == UNENDED_COMMENT and isinstance(value_at(self._tree, path), Plain):
+            message = 'A text with {# #} in it must stand in quotes, or on a line of its own under "|".'
+            self.report.error(place_inside(self._tree, path, offset), "expression", message)
+        else:
+            self.report.error(place_inside(self._tree, path, offset), "expression", error.message)
+
+    def sentence(self, path: TreePath, written: str) -> str:
+        """Return a sentence for a judge, and warn where it is arithmetic, which no dialogue can make true."""
+        if written and written != UNKNOWN and arithmetic_slip(written, self.names):
+            message = '"when" is a sentence that a judge reads, and this is arithmetic: write it under "if" instead.'
+            self.warning(path, "arithmetic-in-when", message)
+        return written.strip()
 
     def passage(self, path: TreePath, source: str, passage: str) -> str:
         """Add a told text under the id `passage`; returns the id, or nothing for an empty text."""
@@ -155,6 +198,9 @@ class Desk:
             return None
         if isinstance(value, form.Forced):
             return self._computed((*path, "expr"), variable, value.expr, f"{site}/set/{name}")
+        if variable.kind != "text" and (slip := set_slip(name, value)):
+            self.error(path, "wrong-value", slip)
+            return None
         if is_literal(variable, value):
             kept = self.value(path, variable, value)
             return None if kept is None else Effect(name, literal(kept))

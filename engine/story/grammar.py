@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.story.refusals import Token, check_expression, check_length, short, wrong, wrong_character
-from engine.story.tags import check_tags, wrong_tag
+from engine.story.tags import check_tags, unclosed_tag, wrong_tag
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DEPTH_LIMIT = 60
 """Depth of an expression's tree, where a chain of the same operator counts once for each."""
+UNENDED_COMMENT = "The comment that begins here does not end. Close it with #}."
 _KEYWORDS = frozenset({"and", "or", "not", "in", "if", "else", "true", "false"})
 _UNREAL = re.compile("[\ud800-\udfff\0]")
 
@@ -102,10 +103,10 @@ def _tokens(source: str, state: str | None) -> list[Token]:
     except TemplateSyntaxError as error:
         last = tokens[-1] if tokens else Token(0, "", "")
         if last.kind == "comment_begin":
-            raise wrong(source, last.at, "The comment that begins here does not end. Close it with #}.") from error
+            raise wrong(source, last.at, UNENDED_COMMENT) from error
         if last.kind == "raw_begin":
             raise wrong_tag(source, last.at, "raw") from error
-        raise wrong_character(source, end) from error
+        raise unclosed_tag(source, tokens, end) or wrong_character(source, end) from error
     return tokens
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_ID = 64
 """Characters."""
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _GAPS = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile(r"(?<=\w)['’](?=\w)")
 _TEMPLATES = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
@@ -29,12 +31,25 @@ def id_fault(name: str, words: frozenset[str] = frozenset()) -> str:
     if name in words or name in TARGETS:
         return f'"{name}" is a word of the format: take another id.'
     if not _ID.match(name):
-        instead = f' Write "{made}"?' if (made := slug(name)) else ""
+        made = mended_id(name)
+        instead = f' Write "{made}"?' if made != name else ""
         rule = 'an id begins with a small letter and goes on with small letters, digits and "_".'
         return f'"{name[:LONGEST_ID]}" cannot be an id: {rule}{instead}'
     if len(name) > LONGEST_ID:
         return f'"{name[:20]}..." is {len(name)} characters long, and an id may have {LONGEST_ID}.'
     return ""
+
+
+@lru_cache(maxsize=16_384)  # asked of all names of a story for each one that is unknown
+def mended_id(name: str) -> str:
+    """Return the id to write for a name that may be none: itself where it is one, and where nothing can be made of it.
+
+    >>> mended_id("hasHammer")
+    'has_hammer'
+    """
+    if _ID.match(name) or name in TARGETS:
+        return name
+    return slug(_HUMPS.sub("_", name)) or name
 
 
 def slug(text: str) -> str:

@@ -13,6 +13,7 @@ from engine.story import schema as form
 from engine.story.desk import Desk
 from engine.story.flow import Exit, circles, exits, reachable, returning, straight_on, ways
 from engine.story.graph import END, RETURN, Scene, StoryGraph
+from engine.story.lint_choices import warn_of_choices
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -27,6 +28,7 @@ def lint(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
     _warn_of_calls(desk, graph)
     _warn_of_talks(desk, graph, story)
     _warn_of_unused(desk, graph, story)
+    warn_of_choices(desk, story)
 
 
 def _check_ways_on(desk: Desk, graph: StoryGraph) -> None:

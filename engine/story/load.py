@@ -47,6 +47,7 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
     # Imported here: pydantic and YAML cost 90 ms, and a program that only looks for stories need not wait for them.
     from engine.story.compile import compile_story
     from engine.story.desk import Desk
+    from engine.story.doubts import doubt
     from engine.story.lint import lint
     from engine.story.mending import read_form
     from engine.story.merge import merged_tree
@@ -59,6 +60,8 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
         files = read_files(path, report, base=base)
         tree, whole = merged_tree(files.sources, report)
         whole = whole and files.whole
+        if tree is not None:
+            doubt(tree, report)
         if tree is not None and not whole:
             tree.broken = True
         form = read_form(tree, report) if tree is not None and _can_read(tree, report) else None

@@ -28,6 +28,7 @@ _OPERATORS = {
     ";": "A semicolon means nothing here. Take it out.",
     "=": "A single `=` does not compare. Write `==`.",
 }
+_TURNED = {"=>": ">=", "=<": "<="}
 _CHARACTERS = {
     "'": "A text begins here with ' and does not end. Close it with '.",
     '"': 'A text begins here with " and does not end. Close it with ".',
@@ -90,6 +91,10 @@ def check_expression(source: str, tokens: Sequence[Token]) -> None:
     after_prefix = False
     for token in tokens:
         if token.kind == "operator":
+            if (meant := _TURNED.get(source[token.at : token.at + 2])) is not None:
+                raise wrong(
+                    source, token.at, f"`{source[token.at : token.at + 2]}` means nothing here. Write `{meant}`."
+                )
             if token.text in _OPERATORS:
                 raise wrong(source, token.at, _OPERATORS[token.text])
             nesting += (token.text in "([") - (token.text in ")]")

@@ -29,6 +29,7 @@ _LEFT_OUT = {
     **dict.fromkeys(("with", "endwith"), "`with` blocks"),
 }
 _KNOWN = "A text knows {{ }}, {% if %}, {% elif %}, {% else %} and {% endif %}."
+_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _CLOSERS = {"variable_begin": "variable_end", "block_begin": "block_end"}
 
 
@@ -66,6 +67,27 @@ def wrong_tag(source: str, at: int, word: str) -> ExpressionError:
     return wrong(source, at, f"{{%{shown}%}}: {what} {_KNOWN}")
 
 
+def unclosed_tag(source: str, tokens: Sequence[Token], at: int) -> ExpressionError | None:
+    """Return the error about what is missing before the `}` at offset `at`, if it was to close the tag it is in."""
+    begun = next((number for number in reversed(range(len(tokens))) if tokens[number].kind in _CLOSERS), None)
+    if begun is None or source[at : at + 1] != "}":
+        return None
+    tag, inside = tokens[begun], tokens[begun + 1 :]
+    if any(token.kind in _CLOSERS.values() for token in inside):
+        return None
+    pending: list[str] = []
+    for token in inside:
+        if token.kind == "operator" and token.text in _BRACKETS:
+            pending.append(token.text)
+        elif token.kind == "operator" and token.text in _BRACKETS.values() and pending:
+            pending.pop()
+    closer = "}}" if tag.kind == "variable_begin" else "%}"
+    if pending:
+        message = f"`{pending[-1]}` is not closed. Write `{_BRACKETS[pending[-1]]}` before the `{closer}`."
+        return wrong(source, at, message)
+    return wrong(source, at, f"`{tag.text[:2]}` is closed with `{closer}`: write that here.")
+
+
 def _tags(source: str, tokens: Sequence[Token]) -> Iterator[tuple[Token, Sequence[Token]]]:
     """Yield the opening of each tag and what stands inside it."""
     opened: Token | None = None
@@ -88,7 +110,7 @@ def _check_block(source: str, tag: Token, inside: Sequence[Token], open_ifs: lis
     if word not in ("if", "elif", "else", "endif"):
         raise wrong_tag(source, tag.at, word)
     if word in ("if", "elif") and len(inside) == 1:
-        raise wrong(source, tag.at, f"{{% {word} %}} has no condition. Write one: {{% {word} has_key %}}.")
+        raise wrong(source, tag.at, f"{{% {word} %}} has no condition. Write one: {{% {word} visits > 1 %}}.")
     if word == "else" and len(inside) > 1 and inside[1].text == "if":
         raise wrong(source, inside[1].at, "`else if` is not known. Write {% elif ... %}.")
     if word in ("else", "endif") and len(inside) > 1:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.story import emit
 from engine.story.calls import FUNCTIONS, translate_call
+from engine.story.ids import mended_id
 from engine.story.kinds import Typed, alike, common
 from engine.story.refusals import short, wrong
 from engine.story.suggest import did_you_mean, listed
@@ -171,7 +172,7 @@ class Translator:
     def _hint(self, name: str) -> str:
         if any(name in options for options in self.names.options.values()):
             return f"If the text is meant, write '{name}'."
-        known = [*self.names.variables, *self.names.lets, *_BUILTINS]
+        known = [mended_id(each) for each in (*self.names.variables, *self.names.lets, *_BUILTINS)]
         return did_you_mean(name, known).strip() or "Declare it under `state` or `let`, or put a text between ' and '."
 
     def _compare(self, node: nodes.Compare) -> Typed:

@@ -59,6 +59,12 @@ def place_of(root: Table, path: TreePath, *, key: bool = False) -> Place:
     return Place(spot.source.name, mark.line + 1, mark.column + 1)
 
 
+def value_at(root: Table, path: TreePath) -> Node:
+    """Return the value at `path` as it was written."""
+    spots = follow(root, path)
+    return spots[-1].value if spots else None
+
+
 def place_inside(root: Table, path: TreePath, offset: int) -> Place:
     """Return the place of the character `offset` of the text at `path`."""
     spots = follow(root, path)

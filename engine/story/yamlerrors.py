@@ -10,8 +10,10 @@ import re
 import yaml
 
 from engine.story.places import Place, Source
+from engine.story.yamlcauses import At, earlier_cause
 
 BEGINS_WITH_TEMPLATE = 'A text that begins with {{ or {% must stand in quotes, or on a line of its own under "|".'
+_BEGINS_WITH_COMMENT = 'A text that begins with {# must stand in quotes, or on a line of its own under "|".'
 NO_DIRECTIVES = 'Lines that begin with "%" are not needed: take this one out.'
 _TEMPLATE_VALUE = re.compile(r"(?:^|[:\-]\s+)(\{\{|\{%)")
 _KEY_BEFORE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+:\s+\S")
@@ -33,21 +35,24 @@ def explain(error: yaml.YAMLError | ValueError, source: Source) -> Finding:
     if "\t" in indent:
         message = "A tab stands in the indentation, and tabs have no agreed width: indent with spaces."
         return Place(source.name, line + 1, indent.index("\t") + 1), "tab", message
+    problem = str(error.problem)  # type: ignore[union-attr]
     template = _TEMPLATE_VALUE.search(written)
-    if template:
+    if template and not ("values are not allowed" in problem and template.start() >= column):
         return Place(source.name, line + 1, template.start(1) + 1), "yaml", BEGINS_WITH_TEMPLATE
+    if (cause := earlier_cause(source, lines, line, column)) is not None:
+        (at_line, at_column), message = cause
+        return Place(source.name, at_line + 1, at_column + 1), "yaml", message
 
     context = getattr(error, "context_mark", None)
     began = (context.line, context.column) if context is not None else (line, column)
-    place, message = _told(str(getattr(error, "context", "")), str(error.problem), written, column, began)  # type: ignore[union-attr]
+    if lines[began[0] : began[0] + 1] and lines[began[0]].startswith("{#", began[1]):
+        return Place(source.name, began[0] + 1, began[1] + 1), "yaml", _BEGINS_WITH_COMMENT
+    place, message = _told(str(getattr(error, "context", "")), problem, written, column, began)
     at_line, at_column = place or (line, column)
     return Place(source.name, at_line + 1, at_column + 1), "yaml", message
 
 
-_At = tuple[int, int]
-
-
-def _told(context: str, problem: str, written: str, column: int, began: _At) -> tuple[_At | None, str]:
+def _told(context: str, problem: str, written: str, column: int, began: At) -> tuple[At | None, str]:
     """Return where the mistake is best shown (None: where the parser stopped) and what to do about it."""
     rest = written[column:]
     if "quoted scalar" in context and ("end of stream" in problem or "document" in problem):

@@ -205,7 +205,7 @@ def test_rewording_a_text_leaves_its_draws_as_they_were() -> None:
         ("{{ trust name }}", 1, 10, "`name` is not expected here"),
         ("{{ trust + }}", 1, 12, "ends too soon"),
         ("{% if trust > %}{% endif %}", 1, 15, "ends too soon"),
-        ("{{ (trust }}", 1, 11, "closes nothing"),
+        ("{{ (trust }}", 1, 11, "Write `)` before"),
         ("{{ {'a': 1} }}", 1, 4, "no braces"),
         ("{{ 'abc }}", 1, 4, "does not end"),
         ("{{ shuffle() }}", 1, 4, "takes 1 to 50 values; here it has none"),
