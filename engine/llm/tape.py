@@ -1,0 +1,291 @@
+"""The lines of a cassette: how an answer is written down, and how a line that may be anybody's is read.
+
+It reads values into the shapes of the protocol and refuses everything else; it runs nothing and opens nothing but the
+file it is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from engine import errors
+from engine.dialogue.masking import mask_keys
+from engine.errors import CassetteDamaged, ModelError
+from engine.llm.protocol import Delta, Finished, Notice, Piece, Request, Usage, Withdrawn
+from engine.plaintext import clean_line
+from engine.play.moves import Claim, Read
+
+HEADER = {"palaver_cassette": 1}
+"""The first line."""
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a cassette: some thousand turns with whole prompts."""
+LONGEST_LINE = 8 * 1024 * 1024
+
+_Text = Annotated[str, Field(max_length=2_000_000)]
+_LONGEST_NAME = 2_000
+_Line = Annotated[str, Field(max_length=_LONGEST_NAME)]
+_Count = Annotated[int, Field(ge=0, le=10**9)]
+
+ERRORS: dict[str, type[ModelError]] = {
+    kind.__name__: kind
+    for kind in (
+        errors.ModelError, errors.Unreachable, errors.KeyRefused, errors.OutOfCredit, errors.Busy, errors.BadRequest,
+        errors.Withheld, errors.BrokenReply, errors.NoWords,
+    )
+}  # fmt: skip
+"""Failures that are played back as they were; any other is played back as the nearest of its ancestors here."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class _Message(_Strict):
+    role: Literal["system", "user", "assistant"]
+    content: _Text
+
+
+class _Question(_Strict):
+    purpose: Literal["act", "judge"]
+    messages: Annotated[list[_Message], Field(max_length=20_000)]
+    settings: dict[str, JsonValue]
+    schema_: Annotated[dict[str, JsonValue] | None, Field(alias="schema")]
+    schema_name: _Line
+
+
+class _Claim(_Strict):
+    id: _Line
+    evidence: _Text
+
+
+class _Read(_Strict):
+    outcome: _Claim | None
+    moved: Annotated[list[_Claim], Field(max_length=1_000)]
+    who: _Line
+    by: _Line
+    fault: _Text
+
+
+class _Usage(_Strict):
+    prompt: _Count | None
+    completion: _Count | None
+    cached: _Count | None
+
+
+class _Finished(_Strict):
+    text: _Text
+    finish: _Line
+    usage: _Usage
+    model: _Line
+    reading: _Read | None
+
+
+class _Error(_Strict):
+    kind: _Line
+    what: _Text
+    do: _Text
+    status: int | None
+    request_id: _Line
+
+
+class _Said(_Strict):
+    delta: _Text | None = None
+    withdrawn: _Text | None = None
+    notice: _Text | None = None
+
+
+class _Answer(_Strict):
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    request: _Question
+    model: _Line
+    pieces: Annotated[list[_Said], Field(max_length=1_000_000)]
+    finished: _Finished | None = None
+    error: _Error | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One recorded answer."""
+
+    key: str
+    question: dict[str, Any]
+    """What was asked."""
+    model: str
+    pieces: tuple[Piece, ...]
+    end: Finished | ModelError | None
+    """None when it was stopped."""
+
+
+def asked(request: Request) -> dict[str, Any]:
+    """Return what a request asks, as a cassette holds it: nothing of who is asked, and no provider's key in it."""
+    messages = [{"role": message.role, "content": _sayable(mask_keys(message.content))} for message in request.messages]
+    return {
+        "purpose": request.purpose,
+        "messages": messages,
+        "settings": dict(request.settings),
+        "schema": request.schema,
+        "schema_name": request.schema_name,
+    }
+
+
+def _sayable(text: str) -> str:
+    """The text with every lone surrogate replaced, so that it reads back from the file as it was hashed."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def key_of(question: Mapping[str, Any]) -> str:
+    """Return the name under which an answer is found: a hash of what is asked."""
+    text = json.dumps(question, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def dump(value: object) -> str:
+    """Return a value as JSON on one line, readable in any language."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def line(model: str, request: Request, pieces: Sequence[Piece], end: Finished | ModelError | None) -> bytes:
+    """Return the line that says what was asked of whom, and what was answered."""
+    question = asked(request)
+    found: dict[str, Any] = {
+        "key": key_of(question),
+        "request": question,
+        "model": mask_keys(model)[:_LONGEST_NAME],
+        "pieces": [_said(piece) for piece in _without_keys(pieces)],
+    }
+    if isinstance(end, Finished):
+        found["finished"] = {
+            "text": mask_keys(end.text),
+            "finish": end.finish[:_LONGEST_NAME],
+            "usage": {"prompt": end.usage.prompt, "completion": end.usage.completion, "cached": end.usage.cached},
+            "model": mask_keys(end.model)[:_LONGEST_NAME],
+            "reading": asdict(end.reading) if end.reading else None,
+        }
+    elif end is not None:
+        kind = next(kind.__name__ for kind in type(end).__mro__ if kind.__name__ in ERRORS)
+        found["error"] = {
+            "kind": kind,
+            "what": mask_keys(end.what),
+            "do": mask_keys(end.do),
+            "status": end.status,
+            "request_id": end.request_id[:_LONGEST_NAME],
+        }
+    # A lone surrogate, which a server's JSON can hold, becomes what UTF-8 and every reader of JSON can.
+    return f"{dump(found)}\n".encode("utf-8", "replace")
+
+
+def _without_keys(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces as they came, unless what they spell together holds a key: then joined and masked."""
+    spelled = "".join(piece.text for piece in pieces if isinstance(piece, Delta))
+    if mask_keys(spelled) == spelled:
+        return list(pieces)
+    joined: list[Piece] = []
+    for piece in pieces:
+        before = joined[-1] if joined else None
+        if isinstance(piece, Delta) and isinstance(before, Delta):
+            joined[-1] = Delta(before.text + piece.text)
+        else:
+            joined.append(piece)
+    return [Delta(mask_keys(piece.text)) if isinstance(piece, Delta) else piece for piece in joined]
+
+
+def read(path: Path) -> list[Answer]:
+    """Return the answers of a cassette in their order; raises `CassetteDamaged` that names the line."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise CassetteDamaged(f"{path} cannot be read: {error.strerror or error}.", do="Check its name.") from None
+    if len(data) > LARGEST:
+        raise CassetteDamaged(f"{path.name} is larger than any recording.", do="Is it the right file?")
+    first, *lines = data.split(b"\n")
+    try:
+        header = _Header.model_validate_json(first)
+    except ValidationError:
+        raise CassetteDamaged(f"{path.name} is no recording of a play.", do="`--record` makes one.") from None
+    if header.palaver_cassette != HEADER["palaver_cassette"]:
+        raise CassetteDamaged(
+            f"{path.name} is a recording of another version ({header.palaver_cassette}).", do="Record the play anew."
+        )
+    return [
+        _answer(path.name, number, written)
+        for number, written in enumerate(lines, start=2)
+        # What stands behind the last line break was being written when the power went.
+        if written.strip() and number <= len(lines)
+    ]
+
+
+class _Header(_Strict):
+    palaver_cassette: int
+
+
+def _answer(file: str, number: int, data: bytes) -> Answer:
+    if len(data) > LONGEST_LINE:
+        raise CassetteDamaged(f"{file}:{number} is longer than any answer.", do="Record the play anew.")
+    try:
+        found = _Answer.model_validate_json(data)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        what = clean_line(f"{where} {first['msg'][:1].lower()}{first['msg'][1:]}".strip())[:300]
+        raise CassetteDamaged(f"{file}:{number}: {what}.", do="Record the play anew.") from None
+    question = found.request.model_dump(mode="json", by_alias=True)
+    if key_of(question) != found.key:
+        raise CassetteDamaged(f"{file}:{number}: the request was altered.", do="Record the play anew.")
+    if found.finished is not None and found.error is not None:
+        raise CassetteDamaged(f"{file}:{number} both succeeds and fails.", do="Record the play anew.")
+    return Answer(
+        found.key, question, found.model, tuple(_piece(file, number, said) for said in found.pieces), _end(found)
+    )
+
+
+def _end(found: _Answer) -> Finished | ModelError | None:
+    if found.error is not None:
+        failed = found.error
+        kind = ERRORS.get(failed.kind, ModelError)
+        return kind(failed.what, do=failed.do, status=failed.status, request_id=failed.request_id)
+    if found.finished is None:
+        return None
+    done, read = found.finished, found.finished.reading
+    return Finished(
+        done.text,
+        done.finish,
+        Usage(done.usage.prompt, done.usage.completion, done.usage.cached),
+        done.model,
+        None
+        if read is None
+        else Read(
+            Claim(read.outcome.id, read.outcome.evidence) if read.outcome else None,
+            tuple(Claim(claim.id, claim.evidence) for claim in read.moved),
+            read.who,
+            read.by,
+            read.fault,
+        ),
+    )
+
+
+def _said(piece: Piece) -> dict[str, str]:
+    match piece:
+        case Delta(text):
+            return {"delta": text}
+        case Withdrawn(reason):
+            return {"withdrawn": reason}
+        case Notice(text):
+            return {"notice": text}
+    raise TypeError(f"no cassette holds a {type(piece).__name__}")
+
+
+def _piece(file: str, number: int, said: _Said) -> Piece:
+    given = [(name, text) for name, text in said.model_dump().items() if text is not None]
+    if len(given) != 1:
+        raise CassetteDamaged(f"{file}:{number}: a piece is not one thing.", do="Record the play anew.")
+    name, text = given[0]
+    kinds: dict[str, type[Delta | Withdrawn | Notice]] = {"delta": Delta, "withdrawn": Withdrawn, "notice": Notice}
+    return kinds[name](text)
