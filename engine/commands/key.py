@@ -20,9 +20,7 @@ def add(commands: Commands) -> None:
     key = commands.add_parser("key", help="keep, show or forget the key of a server")
     actions = key.add_subparsers(title="actions", metavar="ACTION", required=True)
     setting = actions.add_parser("set", help="read a key without showing it, and keep it")
-    setting.add_argument(
-        "--file", action="store_true", help="keep it in the config file rather than the keyring"
-    )
+    setting.add_argument("--file", action="store_true", help="keep it in the config file rather than the keyring")
     setting.set_defaults(run=_set)
     show = actions.add_parser("show", help="where the key comes from, and its last four characters")
     show.set_defaults(run=_show)

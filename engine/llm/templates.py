@@ -27,7 +27,6 @@ class Template:
     opening: str
     """What the model is to go on from."""
     stop: tuple[str, ...]
-    begin: str = ""
     folds_system: bool = False
     """Whether the format has no place for system messages, so that they go before the next line of the user's."""
 
@@ -74,7 +73,8 @@ _BREAK = "\u200b"  # a space of no width: the eye sees the same text, the tokeni
 def as_prompt(messages: Sequence[Message], template: TemplateName) -> str:
     """Return the one text; the model's reply is what comes next."""
     form = TEMPLATES[template]
-    parts, held = [form.begin], ""
+    parts: list[str] = []
+    held = ""
     for message in messages:
         content = neutralised(message.content, template)
         if form.folds_system and message.role == "system":
