@@ -44,7 +44,11 @@ def translate_call(translator: Translator, node: nodes.Call) -> Typed:
 def _visited(translator: Translator, node: nodes.Call) -> Typed:
     scene = getattr(node.args[0], "value", None) if len(node.args) == 1 else None
     if not isinstance(scene, str):
-        raise translator.wrong(node.node, "`visited` asks for one scene by its id, between quotes: visited('pier').")
+        scenes = translator.names.scenes
+        named = getattr(node.args[0], "name", "") if node.args else ""
+        example = named if named in scenes else next(iter(scenes), "scene")
+        message = f"`visited` asks for one scene by its id, between quotes: visited('{example}')."
+        raise translator.wrong(node.node, message)
     if scene not in translator.names.scenes:
         hint = did_you_mean(scene, translator.names.scenes)
         raise translator.wrong(node.args[0], f'There is no scene "{scene}".{hint}')

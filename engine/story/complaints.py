@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from engine.story import schema as form
 from engine.story.fields import kind_word
-from engine.story.parts import NOUNS, keys_of, kinds_with, owner_name, part_at, required_keys
+from engine.story.parts import NOUNS, keys_of, kinds_with, owner_name, part_at, required_keys, untagged
 from engine.story.places import Report, TreePath
 from engine.story.scalars import UNKNOWN
-from engine.story.suggest import did_you_mean, listed
+from engine.story.slips import assignment_slip
+from engine.story.suggest import did_you_mean, listed, nearest
 from engine.story.treeplaces import follow, place_inside, place_of
-from engine.story.yamltree import Table
+from engine.story.yamltree import Row, Table
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -48,9 +49,11 @@ _SECRETS = ("base_url", "url", "endpoint", "host", "key", "api_key", "token", "m
 
 def complain(errors: Iterable[ErrorDetails], root: Table, report: Report) -> None:
     """Report every error of the schema at its place."""
+    errors = tuple(errors)
+    misspelt = set(misspelt_keys(errors, root).values())
     for error in errors:
         path = error["loc"]
-        if _follows(error, root):
+        if _follows(error, root) or (error["type"] == "missing" and path in misspelt):
             continue
         kind, key = error["type"], path[-1] if path else ""
         if kind == "missing":
@@ -59,13 +62,30 @@ def complain(errors: Iterable[ErrorDetails], root: Table, report: Report) -> Non
             message = f'{owner_name(part, start)} has no "{key}": {wanted}.'
             report.error(place_of(root, path[:-1], key=True), "missing-key", message)
         elif kind == "extra_forbidden":
-            report.error(place_of(root, path, key=True), "unknown-key", _unknown_key(path, root))
+            comma = _cut_by_comma(path, root) if error["input"] is None else ""
+            report.error(place_of(root, path, key=True), "unknown-key", comma or _unknown_key(path, root))
         elif kind == "template-here":
             offset = error["ctx"]["at"]
             report.error(place_inside(root, path, offset), kind, f"{_subject(path, root)} {error['msg']}")
         else:
             code, message = _wrong_value(error, root)
             report.error(place_of(root, path, key=error["input"] is None), code, message)
+
+
+def misspelt_keys(errors: Iterable[ErrorDetails], root: Table) -> dict[TreePath, TreePath]:
+    """Return the paths of unknown keys that stand in the place of one that is missing → the path of that one."""
+    found: dict[TreePath, TreePath] = {}
+    for error in errors:
+        path = error["loc"]
+        if error["type"] == "extra_forbidden" and error["input"] is not None:
+            spots = follow(root, path[:-1])
+            around = spots[-1].value if spots else root
+            part = part_at(path[:-1])[0]
+            meant = "" if _belongs_elsewhere(part, str(path[-1])) else nearest(str(path[-1]), keys_of(part))
+            target = (*path[:-1], meant)
+            if meant and isinstance(around, Table) and meant not in around and target not in found.values():
+                found[path] = target
+    return found
 
 
 def _follows(error: ErrorDetails, root: Table) -> bool:
@@ -96,6 +116,11 @@ def _wrong_value(error: ErrorDetails, root: Table) -> tuple[str, str]:
     subject = _subject(path, root)
     part, _ = part_at(path)
     if value is None:
+        around, key = untagged(path)[-2:] if len(untagged(path)) > 1 else ("", "")
+        if around in ("says", "opening") and (comma := _cut_by_comma(path, root)):
+            return "empty", comma
+        if around == "set" and (meant := assignment_slip(str(key))):
+            return "empty", f'A "=" sets nothing here. Write {meant}.'
         return "empty", f"{subject} is empty: write what belongs there, or take it out."
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
@@ -105,8 +130,11 @@ def _wrong_value(error: ErrorDetails, root: Table) -> tuple[str, str]:
             return "wrong-kind", f"{subject} wants a text, and this is {kind_word(value)}."
         case "tuple_type":
             return "wrong-kind", f'{subject} wants a list, and this is {kind_word(value)}: begin each item with "- ".'
+        case "dict_type" if path[-1] == "set" and isinstance(value, str) and (meant := assignment_slip(value)):
+            return "wrong-kind", f'{subject} wants a table, and a "=" sets nothing: write {{{meant[1:-1]}}}.'
         case "dict_type" if path[-1] in ("opening", "moves"):
-            example = "{maren: ...}" if path[-1] == "opening" else "{trust: 1}"
+            name = _example_name(path, root)
+            example = f"{{{name}: ...}}" if path[-1] == "opening" else f"{{{name}: 1}}"
             return "wrong-kind", f"{subject} wants a table, and this is {kind_word(value)}: write it as {example}."
         case "dict_type":
             return (
@@ -132,8 +160,42 @@ def _wrong_value(error: ErrorDetails, root: Table) -> tuple[str, str]:
             return kind, f"{subject} {error['msg']}"
 
 
+def _cut_by_comma(path: TreePath, root: Table) -> str:
+    """Return what to say of a key without a value that is the rest of a text cut by its comma; else an empty text."""
+    spots = follow(root, path)
+    if not spots or spots[-1].name != path[-1]:
+        return ""
+    spot = spots[-1]
+    before = spot.source.text.split("\n")[spot.key.line][: spot.key.column].rstrip()
+    if not before.endswith(","):
+        return ""
+    return f'Between {{ and }} a comma ends a text, and "{spot.name}" is taken for a key: put the whole text in quotes.'
+
+
+def _example_name(path: TreePath, root: Table) -> str:
+    """Return a name of this story's own to write in a table of characters or of moves."""
+    if path[-1] == "opening":
+        spots = follow(root, (*path[:-1], "talk"))
+        talkers = spots[-1].value if spots and spots[-1].name == "talk" else None
+        if isinstance(talkers, Row):
+            talkers = talkers[0] if talkers else None
+        if isinstance(talkers, str):
+            return str(talkers)
+    declared = root.get("characters" if path[-1] == "opening" else "state")
+    return next(iter(declared), "name") if isinstance(declared, Table) else "name"
+
+
 def _article(noun: str) -> str:
     return f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
+
+
+def _belongs_elsewhere(part: type[form.Part], key: str) -> bool:
+    """Tell whether a key is spelt well and only stands in the wrong part."""
+    return (
+        (part is form.Taste and key in _SECRETS)
+        or (issubclass(part, form.AnyScene) and any(kinds_with(key)))
+        or (key == "when" and "if" in keys_of(part))
+    )
 
 
 def _unknown_key(path: TreePath, root: Table) -> str:

@@ -1,6 +1,6 @@
 """Finds choices that a player cannot tell apart, and reasons that nobody will read.
 
-It evaluates no condition: two choices are alike only where they must be shown together at some time.
+It evaluates no condition: two choices are alike only where they are shown together whenever one of them is.
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ def warn_of_choices(desk: Desk, story: form.Story) -> None:
 
 def _warn_of_twins(desk: Desk, path: TreePath, choices: Sequence[form.Choice]) -> None:
     seen: dict[str, dict[str, int]] = {}
+    always: dict[str, int] = {}
     for number, choice in enumerate(choices):
         words = " ".join(choice.text.split())
         others = seen.setdefault(words, {})
-        other = (
-            next(iter(others.values()), None) if not choice.condition else others.get("", others.get(choice.condition))
-        )
+        stays = not choice.condition and not choice.once
+        other = others.get(choice.condition, next(iter(others.values()), None) if stays else always.get(words))
         if other is not None:
             first = desk.place((*path, other, "text"))
             message = f'Two choices here read "{words[:60]}", first at {first}: a player cannot tell them apart.'
             desk.warning((*path, number, "text"), "same-text", f"{message} Reword one of them.")
         others.setdefault(choice.condition, number)
+        if stays:
+            always.setdefault(words, number)

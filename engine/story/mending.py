@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from engine.story import schema as form
-from engine.story.complaints import complain
+from engine.story.complaints import complain, misspelt_keys
+from engine.story.ids import id_fault
 from engine.story.parts import part_at, required_keys, untagged
 from engine.story.places import Report, TreePath
 from engine.story.scalars import UNKNOWN, Plain
@@ -52,7 +53,14 @@ def read_form(root: Table, report: Report) -> Form | None:
         except ValidationError as refused:
             errors = refused.errors(include_url=False)
         complain(errors, root, report)
+        renamed = misspelt_keys(errors, root)
         for error in errors:
+            if error["loc"] in renamed:
+                _rename(root, error["loc"], str(renamed[error["loc"]][-1]))
+        for error in errors:
+            if error["loc"] in renamed or error["loc"] in renamed.values():
+                damaged.add(untagged(part_at(error["loc"][:-1])[1]))
+                continue
             path = _existing(root, error["loc"])
             damaged.add(untagged(part_at(path)[1]))
             lost.update(_lost_name(untagged(path)))
@@ -68,6 +76,15 @@ def _broken(node: Node, path: TreePath) -> Iterator[TreePath]:
     entries = node.items() if isinstance(node, Table) else enumerate(node) if isinstance(node, Row) else ()
     for key, value in entries:
         yield from _broken(value, (*path, key))
+
+
+def _rename(root: Table, path: TreePath, key: str) -> None:
+    """Give a misspelt key its name, so that what stands under it is checked too."""
+    spots = follow(root, path)
+    around = spots[-2].value if len(spots) > 1 else root
+    if isinstance(around, Table) and (name := str(path[-1])) in around:
+        around[key] = around.pop(name)
+        around.places[key] = around.places[name]
 
 
 def _existing(root: Table, path: TreePath) -> TreePath:
@@ -99,7 +116,9 @@ def _mended(error: ErrorDetails, root: Table, path: TreePath) -> bool:
     if isinstance(around, Row) and isinstance(name, int):
         around[name] = _harmless_part(part) if start == path else Plain(UNKNOWN)
     elif isinstance(around, Table) and isinstance(name, str):
-        if start == path and error["type"] != "extra_forbidden":
+        if part is form.Forced and id_fault(name):
+            around.pop(name, None)  # `{heat = 2}`: there is no variable to look for
+        elif start == path and error["type"] != "extra_forbidden":
             around[name] = _harmless_part(part)
         elif untagged(start) == untagged(path[:-1]) and name in required_keys(part):
             if name == "pool":

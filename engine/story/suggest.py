@@ -11,6 +11,12 @@ _LONGEST_COMPARED = 64
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ` Did you mean "x"?` for the known name most like `name`, or an empty text."""
+    meant = nearest(name, known)
+    return f' Did you mean "{meant}"?' if meant else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name most like `name`, or an empty text where none is like it."""
     from difflib import get_close_matches  # only mistakes need it
 
     names = {known_name.casefold(): known_name for known_name in islice(known, _MOST_COMPARED)}
@@ -18,7 +24,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(wanted, names, n=1, cutoff=0.7)
     if not near and len(wanted) >= 3:
         near = [folded for folded in names if folded.startswith(wanted)][:1]
-    return f' Did you mean "{names[near[0]]}"?' if near else ""
+    return names[near[0]] if near else ""
 
 
 def listed(names: Iterable[str], *, most: int = 6) -> str:

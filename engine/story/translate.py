@@ -211,7 +211,8 @@ class Translator:
 
     def _among(self, left: Typed, node: nodes.Expr) -> ast.expr:
         if type(node).__name__ not in ("List", "Tuple"):
-            raise self.wrong(node, "`in` looks for a value in a list: mood in ['warm', 'angry'].")
+            example = _example_list(left.called if left.called.isidentifier() else "x", left.options, left.kind)
+            raise self.wrong(node, f"`in` looks for a value in a list: {example}.")
         items = [self.expression(item) for item in node.iter_child_nodes()]
         for item in items:
             self._check_comparison(left, "==", item)
@@ -261,10 +262,18 @@ class Translator:
         raise self.wrong(node, "A value has no parts to reach with [ ]. Use the variable's own name.")
 
     def _list(self, node: nodes.List) -> NoReturn:
-        raise self.wrong(node, "A list stands only after `in`: mood in ['warm', 'angry'].")
+        name, options = next(iter(self.names.options.items()), ("x", ()))
+        raise self.wrong(node, f"A list stands only after `in`: {_example_list(name, options)}.")
 
     def _tuple(self, node: nodes.Tuple) -> NoReturn:
         raise self.wrong(node, "A comma stands only in a list or a function. Write one value here.")
+
+
+def _example_list(name: str, options: Sequence[str], kind: Kind = "text") -> str:
+    if kind in ("int", "float"):
+        return f"{name} in [1, 2]"
+    first, second = (*options, "a", "b")[:2] if len(options) != 1 else (options[0], "...")
+    return f"{name} in ['{short(first)}', '{short(second)}']"
 
 
 def _constant(value: Any, at: int) -> Typed:
