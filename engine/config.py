@@ -86,6 +86,9 @@ def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], file: Pa
         _Layer(str(path), in_file, lines),
     ]
     merged, sources = _merged(layers)
+    for role in ROLES:
+        merged.pop(role, None)
+        sources.pop(role, None)
     warnings: list[str] = []
     _settle_server(merged, sources, layers, environ, warnings)
     roles: dict[str, Asking | None] = {}
