@@ -20,13 +20,14 @@ from engine.configfile import nearest, read_config
 from engine.errors import ConfigError
 from engine.llm.endpoint import OPENAI_HOST, OPENAI_URL, Secret, read_base_url
 from engine.plaintext import clean_line
-from engine.settings import ASKING, KEYS, OF_A_SERVER, ROLES, TASTE, Asking, Settings
+from engine.settings import ASKING, KEYS, OF_A_SERVER, ONLY_IF_NAMED, ROLES, TASTE, Asking, Settings
 
 __all__ = ["KEYS", "OPENAI_MODEL", "Settings", "config_path", "load_settings", "server_of"]
 
 OPENAI_MODEL = "gpt-6-luna"
 """For who has set a key and no model: the vendor's small model as of November 2026, and its named successor to those
 that stories like these were played on before."""
+MODERATION_MODEL = "omni-moderation-latest"
 KEYRING = "keyring"
 """Written as `api_key`, means that the key is in the system's keyring."""
 
@@ -186,18 +187,24 @@ def _role(
 ) -> Asking | None:
     """How a section's server is asked: as the main one, but for what the section says.
 
-    What seasons a character's lines (a stop, a bias, a temperature) would spoil a reading, and is not inherited; what
-    belongs to one server is not taken along to another.
+    What seasons a character's lines (a stop, a bias, a temperature) would spoil a reading, and is inherited only by who
+    stands in for the actor; what belongs to one server is not taken along to another. None where nobody is to be asked.
     """
     role = layers[0].role
     own, sources = _merged(layers)
-    if "base_url" not in main:
+    if "base_url" not in main or (role in ONLY_IF_NAMED and not own):
         return None
-    inherited = {name: value for name, value in main.items() if name in ASKING and name not in TASTE}
+    inherited = {name: value for name, value in main.items() if name in ASKING}
+    if role != "fallback":
+        inherited = {name: value for name, value in inherited.items() if name not in TASTE}
+    if role == "moderation":
+        inherited["model"] = MODERATION_MODEL
     if "base_url" in own:
         own["base_url"] = _read_url(own["base_url"], sources[f"{role}.base_url"])
         if server_of(own["base_url"]) != server_of(main["base_url"]):
             inherited = {name: v for name, v in inherited.items() if name not in (*OF_A_SERVER, "model")}
+            if role == "moderation":
+                inherited["model"] = MODERATION_MODEL
     merged = {**inherited, **own}
     if "api_key" in own or "api_key" not in inherited:
         merged.pop("api_key", None)
@@ -207,7 +214,7 @@ def _role(
             merged["api_key"] = inherited["api_key"]
     _settle_model(merged, warnings)
     main_sources |= sources
-    return _validated(Asking, merged, main_sources, role)
+    return _validated(ROLES[role], merged, main_sources, role)
 
 
 def _read_url(text: object, place: str) -> str:
@@ -316,6 +323,8 @@ def _hint(name: str) -> str:
         "frequency_penalty": "It goes from -2 to 2.",
         "stop": "Write `stop: [text, text]`, at most 16 of them.",
         "logit_bias": "Write `logit_bias: {token number: bias}`, each bias from -100 to 100.",
+        "refusals": "Write `refusals: [reword, other_model, authored]`: those you want, in your order.",
+        "when_unreachable": "It is `send` or `hold`.",
         "context": "It is a number of tokens, 512 or more.",
         "extra": "Write `extra: {name: value}`.",
         "headers": "Write `headers: {Name: value}`, values in quotes.",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from engine.atomic import write_atomically
 from engine.errors import ConfigError
 from engine.plaintext import clean_line
-from engine.settings import ASKING, KEYS, ROLES
+from engine.settings import KEYS, ROLES
 
 if TYPE_CHECKING:
     import yaml
@@ -75,7 +75,7 @@ def _note_lines(path: Path, node: yaml.MappingNode, known: Sequence[str], role: 
             raise ConfigError(f'{path}:{line}: "{name}" was set on line {lines[name]} already.', do="Keep one of them.")
         lines[name] = line
         if key in ROLES and not role and isinstance(value, yaml.MappingNode):
-            _note_lines(path, value, ASKING, key, lines)
+            _note_lines(path, value, tuple(ROLES[key].model_fields), key, lines)
 
 
 def nearest(name: str, known: Sequence[str] = KEYS) -> str:

@@ -14,7 +14,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from engine.llm.budget import Budget, read_budget
 from engine.llm.endpoint import Api, Auth, Endpoint, LimitName, Secret
 from engine.llm.limits import Limits, read_limits
+from engine.llm.moderation import WhenUnreachable
 from engine.llm.prices import PerMillion, read_prices
+from engine.llm.refusals import RUNGS, Rung
 from engine.llm.templates import TemplateName
 
 TASTE = (
@@ -113,6 +115,16 @@ class Asking(BaseModel):
         )
 
 
+class Moderating(Asking):
+    """A server's moderation of what is said: what it looks at, and what is done when it cannot be asked."""
+
+    input: bool = True
+    """Whether it looks at the player's lines before they are sent."""
+    output: bool = True
+    """Whether it looks at replies before they are shown."""
+    when_unreachable: WhenUnreachable = "send"
+
+
 class Settings(Asking):
     """Everything a player can set, checked; what stands at the top is for acting."""
 
@@ -120,6 +132,14 @@ class Settings(Asking):
     """Reads what has come true. None where no server is named."""
     summary: Asking | None = None
     """Sums up what a character can no longer hold. None where no server is named."""
+    fallback: Asking | None = None
+    """Plays the characters where the first model refuses. None where none is named."""
+    refusals: Annotated[tuple[Rung, ...], Field(max_length=8)] = RUNGS
+    """What is tried where a model refuses to play on, in this order."""
+    mask: bool = False
+    """Whether likely secrets and personal data in the player's lines are masked before they are kept or sent."""
+    moderation: Moderating | None = None
+    """None where it is not asked for."""
     context: int = Field(4096, ge=512, le=10_000_000)
     """Tokens of one prompt and its reply."""
     limits: Annotated[Limits | None, BeforeValidator(read_limits)] = None
@@ -152,10 +172,22 @@ class Settings(Asking):
         """The server that sums up: the same, but for what `summary` says."""
         return None if self.offline or self.summary is None else self.summary.reach()
 
+    @property
+    def fallback_endpoint(self) -> Endpoint | None:
+        """The server that plays where the first refuses: the same, but for what `fallback` says."""
+        return None if self.offline or self.fallback is None else self.fallback.reach()
 
-ROLES = ("judge", "summary")
+    @property
+    def moderation_endpoint(self) -> Endpoint | None:
+        """The server that is asked whether a text may pass."""
+        return None if self.offline or self.moderation is None else self.moderation.reach()
+
+
+ROLES: dict[str, type[Asking]] = {"judge": Asking, "summary": Asking, "fallback": Asking, "moderation": Moderating}
 """Sections of the config file that say how a server is asked for something else than acting."""
+ONLY_IF_NAMED = frozenset({"fallback", "moderation"})
+"""Sections whose server is not asked where they are left out."""
 ASKING = tuple(Asking.model_fields)
-"""What such a section may hold."""
+"""What every such section may hold."""
 KEYS = tuple(name for name in Settings.model_fields if name not in {"warnings", "sources"})
 """What a config file may hold."""
