@@ -27,9 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.story.load import check_story
 
     found: list[Diagnostic] = []
+    whole = True
     for story in arguments.story:
         checked = check_story(Path(story))
         found += checked.diagnostics
+        whole = whole and checked.whole
         if not arguments.json:
             for diagnostic in checked.diagnostics:
                 print(diagnostic)
@@ -40,12 +42,19 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps([{name: getattr(d, name) for name in fields} for d in found], indent=2, ensure_ascii=False))
     errors = sum(diagnostic.severity == "error" for diagnostic in found)
     if errors and not arguments.json:
-        print(f"{errors} {'error' if errors == 1 else 'errors'}")
+        rest = "" if whole else ". The rest could not be checked: once this is mended, more may be found."
+        print(f"{_counted(errors, 'error')}{rest}")
     return 1 if errors else 0
 
 
 def _summary(graph: StoryGraph) -> str:
-    return (
-        f"{graph.title}: sound. {len(graph.scenes)} scenes, {len(graph.characters)} characters, "
-        f"{len(graph.endings)} endings."
+    counts = (
+        _counted(len(graph.scenes), "scene"),
+        _counted(len(graph.characters), "character"),
+        _counted(len(graph.endings), "ending"),
     )
+    return f"{graph.title}: sound. {', '.join(counts)}."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

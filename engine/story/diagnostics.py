@@ -22,5 +22,6 @@ class Diagnostic:
     message: str
 
     def __str__(self) -> str:
-        """The line as printed."""
-        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} [{self.code}]"
+        """The line as printed; what is about a file as a whole has no line and column."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.severity}: {self.message} [{self.code}]"

@@ -29,6 +29,8 @@ class Checked:
     """The story ready to play; None when it has errors."""
     diagnostics: tuple[Diagnostic, ...]
     """Errors and warnings, by file, line and column."""
+    whole: bool = True
+    """All of it was looked at; where not, more may be found once these errors are mended."""
 
 
 def load_story(path: Path) -> StoryGraph:
@@ -55,9 +57,10 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
     from engine.story.source import read_files
 
     report = Report()
-    graph = None
+    graph, begun = None, False
     with _undisturbed(), suppress(TooManyError):
         files = read_files(path, report, base=base)
+        begun = bool(files.sources)
         tree, whole = merged_tree(files.sources, report)
         whole = whole and files.whole
         if tree is not None:
@@ -72,7 +75,7 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
         if report.failed:
             for hint in files.hints:
                 report.warning(*hint)
-    return Checked(None if report.failed else graph, report.sorted())
+    return Checked(None if report.failed else graph, report.sorted(), whole=graph is not None or not begun)
 
 
 @contextmanager

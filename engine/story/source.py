@@ -186,6 +186,9 @@ def _hints(path: Path, shown: Path) -> Iterator[tuple[Place, str, str]]:
     elif path.name == MAIN_FILE and any(other.name != MAIN_FILE for other in path.parent.glob("[!.]*.yaml")):
         message = "This file was read alone: name its folder, and the files beside it are read too."
         yield Place(_name(shown)), "read-alone", message
+    elif path.suffix == ".yaml" and path.is_file() and (path.parent / MAIN_FILE).is_file():
+        message = f"This file was read alone, and its folder is a story with a {MAIN_FILE}: name the folder instead."
+        yield Place(_name(shown)), "read-alone", message
 
 
 def story_id(path: Path) -> str:
