@@ -34,6 +34,7 @@ from engine.play.moves import Begin, Say
 from engine.play.state import State, fold
 from engine.play.step import step
 from engine.play.transcript import Line
+from engine.saves.fresh import discard
 from engine.session import Session
 from engine.settings import Settings
 from engine.story.graph import StoryGraph
@@ -45,7 +46,8 @@ Move = int | str | tuple[int, str]
 Player = Callable[[View, tuple[Line, ...]], Move | Awaitable[Move | None] | None]
 """Is shown what can be done and what was just told, and returns its move; None leaves the game."""
 Hearer = Callable[[str], object]
-"""Is called with the next words of a reply as they come."""
+"""Is called with the next words of a reply as they come, also with those of an attempt that is then taken back, where a
+model is tried again: `Game.stream` tells them apart, and what is returned is only what counts."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -137,8 +139,13 @@ async def open_game(
                 session = Session.resume(graph, who, path)
             else:
                 drawn = random.SystemRandom().getrandbits(31) if seed is None else seed
-                session = Session.begin(graph, who, path, seed=drawn)
-            session.notices[:0] = chosen.warnings
+                try:
+                    session = Session.begin(graph, who, path, seed=drawn)
+                except BaseException:
+                    discard(path)  # nothing was played in it
+                    raise
+            if cast is None:
+                session.notices[:0] = chosen.warnings
             try:
                 yield Game(session, played_by)
             finally:

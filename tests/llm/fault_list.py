@@ -95,6 +95,14 @@ async def stall_when_whole(asking: Asking) -> None:
     await asking.until_left()
 
 
+async def comments_before_words(asking: Asking) -> None:
+    await asking.begin()
+    for _ in range(20):
+        await asking.chunk(b": PROCESSING\n\n")
+    await asking.chunk(GOOD)
+    await asking.end()
+
+
 async def hang_up(asking: Asking) -> None:
     asking.hang_up()
 
@@ -251,6 +259,11 @@ ANSWERED_NO = (
     failing(529),
     Fault("status 500 once, then it answers", (says(500), good), waits=((f"{FAILING} (500).", 0.5),), asked=2),
     Fault(
+        "status 500 with x-should-retry: false",
+        (says(500, x_should_retry="false"), good),
+        f"{FAILING} (500). {STATUS_PAGE}",
+    ),
+    Fault(
         "status 502 with a web page",
         (says(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>", content_type="text/html"),),
         f"{FAILING} (502). {STATUS_PAGE}",
@@ -298,6 +311,7 @@ BROKE_OFF = (
         f"{{host}} fell silent in mid-reply for {{idle}} s. {KEPT}",
         given={"idle_timeout": 0.05},
     ),
+    Fault("the first words are late, with comments before them", (comments_before_words,)),
     Fault("it falls silent when all is said", (stall_when_whole,)),
     Fault("it resets the connection in mid-reply", (reset_after_words,), BROKEN),
     Fault("it closes the connection before the promised length", (false_length,), BROKEN),
