@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _print_table(by: str, entries: list[Entry]) -> None:
     from engine.llm.prices import shown
 
-    rows = [("", "cost", "calls", "prompt", "cached", "reply")]
+    rows: list[tuple[str, ...]] = [("", "cost", "calls", "prompt", "cached", "reply")]
     for entry in entries:
         amount = entry.amount
         cost = "?" if amount.money is None else f"{shown(amount.micro)}{' + ?' if amount.unpriced else ''}"

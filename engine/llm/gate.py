@@ -20,13 +20,14 @@ from engine.llm.statefile import open_state, transaction
 WINDOW = 60.0
 GONE = 5.0
 """Seconds after which a place in the queue whose owner was not heard of is given up: its process was killed."""
-LOST = 3600.0
-"""Seconds after which a call that never ended no longer counts, for the same reason."""
+LOST = 900.0
+"""Seconds after which a call that never ended no longer counts, for the same reason. One that lives, and ends later
+still, counts from its end on; the server saw it come long before."""
 _VERSION = 1
 _TABLES = (
     """\
 CREATE TABLE calls (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     pool TEXT NOT NULL,
     tokens INTEGER NOT NULL,
     begun REAL NOT NULL,
@@ -136,7 +137,10 @@ class Gate:
     def end(self, call: int, tokens: int, now: float) -> None:
         """Note that a call has ended and what it really took."""
         with transaction(self._db):
-            self._db.execute("UPDATE calls SET ended = ?, tokens = ? WHERE id = ?", (now, tokens, call))
+            self._db.execute(
+                "INSERT OR REPLACE INTO calls (id, pool, tokens, begun, ended) VALUES (?, ?, ?, ?, ?)",
+                (call, self._pool, tokens, now, now),
+            )
 
     def charge(self, now: float) -> None:
         """Count one more request that was sent without asking here."""

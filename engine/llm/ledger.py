@@ -22,7 +22,7 @@ _VERSION = 1
 _TABLES = (
     """\
 CREATE TABLE calls (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     at REAL NOT NULL,
     day TEXT NOT NULL,
     session TEXT NOT NULL,
