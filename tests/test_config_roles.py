@@ -1,4 +1,4 @@
-"""Acting, judging and summing up each ask the server and model they were given, and no key goes where it was not meant."""
+"""Acting, judging and summing up each ask the server and model they were given; no key goes where it was not meant."""
 
 from __future__ import annotations
 

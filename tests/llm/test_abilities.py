@@ -1,4 +1,4 @@
-"""What a server refused once is not tried on it again, even after the game was closed; and nothing else is remembered."""
+"""What a server refused once is not tried on it again, even in another game; and nothing else is remembered."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ def test_chatml_is_what_its_models_were_taught() -> None:
 def test_llama3_is_what_its_models_were_taught() -> None:
     assert as_prompt(TALK[:2], "llama3") == (
         "<|start_header_id|>system<|end_header_id|>\n\nYou are Maren.<|eot_id|>"
-        "<|start_header_id|>user<|end_header_id|>\n\nLet me in!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+        "<|start_header_id|>user<|end_header_id|>\n\nLet me in!<|eot_id|>"
+        "<|start_header_id|>assistant<|end_header_id|>\n\n"
     )
 
 
