@@ -31,7 +31,20 @@ ALLOWED = {
     "briefing": {"cast", "llm", "dialogue", "play", "story"},
     "updates": {"play"},
     "standing": {"saves", "play", "story"},
-    "session": {"standing", "updates", "briefing", "cast", "view", "saves", "llm", "dialogue", "play", "story"},
+    "report": {"llm", "dialogue", "play", "story"},
+    "session": {
+        "report",
+        "standing",
+        "updates",
+        "briefing",
+        "cast",
+        "view",
+        "saves",
+        "llm",
+        "dialogue",
+        "play",
+        "story",
+    },
 }
 EVERYWHERE = {"errors", "plaintext", "atomic"}
 PURE = {"play", "dialogue"}
