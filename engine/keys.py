@@ -60,7 +60,9 @@ def forget_key(base_url: str) -> bool:
 
 
 def _server(base_url: str) -> str:
-    return urlsplit(base_url).netloc
+    """A key that was put in for https is not found for http, which would show it to the network."""
+    parts = urlsplit(base_url)
+    return parts.netloc if parts.scheme == "https" else f"{parts.scheme}://{parts.netloc}"
 
 
 def _library() -> ModuleType:
