@@ -50,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.plain:
         from engine.tui import app
 
-        return app.run(table, story=graph, resume=found)
+        saves = str(arguments.saves or "")
+        return app.run(table, story=graph, resume=found, source=arguments.story or "", saves=saves)
 
     import asyncio
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.plaintext import clean
+from engine.plaintext import clean, clean_line
 from engine.play import events as e
 from engine.play.state import Draft, State
 from engine.story.graph import PLAYER, StoryGraph
@@ -26,6 +26,7 @@ class Line:
     """`scene`: a heading. `told`: authored prose (Markdown). `choice`: what the player chose. `speech`: somebody
     speaks. `branch`: an outcome was recognised; not part of the prose. `ending`: the story is over."""
     text: str
+    """For a branch: the author's sentence for what came true; empty when only patterns decide it."""
     who: str = ""
     """Speaker id, for speech; PLAYER for the player."""
     name: str = ""
@@ -51,7 +52,7 @@ class Telling:
         for event in events:
             self._draft.apply(event)
             line = self._line(event)
-            if line is not None and (line.text or line.kind == "ending"):
+            if line is not None and (line.text or line.kind in ("branch", "ending")):
                 told.append(line)
         return tuple(told)
 
@@ -70,12 +71,18 @@ class Telling:
                 character = graph.characters.get(who)
                 return Line("speech", text, who, character.name if character else who, cut)
             case e.OutcomeReached(key, _, evidence):
-                return Line("branch", key.rpartition("/")[2], evidence=evidence)
+                return Line("branch", self._sentence(key), evidence=clean_line(evidence))
             case e.StoryEnded(scene):
                 ending = graph.scenes.get(scene)
                 return Line("ending", ending.ending if ending else "")
             case _:
                 return None
+
+    def _sentence(self, key: str) -> str:
+        """Return an outcome's sentence; an internal name is nothing to show."""
+        scene = self._graph.scenes.get(key.partition("/")[0])
+        outcomes = scene.outcomes if scene else ()
+        return next((clean_line(outcome.when) for outcome in outcomes if outcome.key == key), "")
 
 
 def tell(graph: StoryGraph, events: Iterable[e.Event]) -> tuple[Line, ...]:

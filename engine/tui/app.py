@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from engine.errors import PalaverError
+from engine.plaintext import clean_line
 from engine.session import Session
+from engine.story.source import story_id as id_of
 from engine.table import Table
 from engine.tui.commands import Commands
 from engine.tui.messages import PlayGame
@@ -61,6 +65,10 @@ class PalaverApp(App[None], inherit_bindings=False):
         self._first = session
         self._first_is_fresh = fresh
         self._now = now
+        self.played: tuple[Path, str] | None = None
+        """The save of the game played last and the id of its story; None when none was played."""
+        self.ended = False
+        """The system ended the app, not the player."""
         self.animation_level = "none"  # a page that turns at once reads better than one that slides
         self.register_theme(LAMPLIGHT)
         self.register_theme(PAPER)
@@ -73,17 +81,21 @@ class PalaverApp(App[None], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Show the game that was asked for, or the library."""
         if self._first is not None:
-            await self.push_screen(PlayScreen(self._table, self._first, self._now, fresh=self._first_is_fresh))
+            await self.push_screen(self._screen_of(self._first, fresh=self._first_is_fresh))
         else:
             await self.push_screen(LibraryScreen(self._table, self._now))
 
     async def on_play_game(self, message: PlayGame) -> None:
         """Play a game, in place of the one that is being played."""
-        screen = PlayScreen(self._table, message.session, self._now, fresh=message.fresh)
+        screen = self._screen_of(message.session, fresh=message.fresh)
         if isinstance(self.screen, PlayScreen):
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
+
+    def _screen_of(self, session: Session, *, fresh: bool) -> PlayScreen:
+        self.played = session.store.path, session.graph.id
+        return PlayScreen(self._table, session, self._now, fresh=fresh)
 
     async def on_leave_game(self) -> None:
         """Go back to the library when the game was begun there, else out."""
@@ -99,6 +111,11 @@ class PalaverApp(App[None], inherit_bindings=False):
         else:
             await self.switch_screen(LibraryScreen(self._table, self._now))
 
+    def end(self) -> None:
+        """Leave because the system says so: there may be nobody left to tell anything."""
+        self.ended = True
+        self.exit()
+
     def action_help(self) -> None:
         """Show what can be typed and pressed."""
         if not isinstance(self.screen, HelpScreen):
@@ -113,11 +130,19 @@ class PalaverApp(App[None], inherit_bindings=False):
         self.notify("ctrl+q leaves; everything is saved.", markup=False, timeout=3)
 
 
-def run(table: Table, *, story: StoryGraph | None = None, resume: Found | None = None) -> int:
+def run(
+    table: Table,
+    *,
+    story: StoryGraph | None = None,
+    resume: Found | None = None,
+    source: str = "",
+    saves: str = "",
+) -> int:
     """Play in the terminal until the player leaves; returns the exit code.
 
-    Begins `story`, or goes on with `resume`; without either, shows the library. Raises `PalaverError` when there is no
-    terminal or the game cannot be opened.
+    Begins `story`, or goes on with `resume`; without either, shows the library. `source` and `saves` are how the
+    command line named the story and the folder of saves, if it did. Raises `PalaverError` when there is no terminal or
+    the game cannot be opened.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         raise PalaverError("The app needs a terminal.", do="Add --plain to play line by line, through a pipe too.")
@@ -129,14 +154,29 @@ def run(table: Table, *, story: StoryGraph | None = None, resume: Found | None =
         session = table.begin(story)
     app = PalaverApp(table, session, fresh=resume is None)
     asyncio.run(_run(app, table))
+    if app.played is not None and not app.ended:
+        print(farewell(table, *app.played, story=source, saves=saves))
     return app.return_code or 0
+
+
+def farewell(table: Table, path: Path, story_id: str, *, story: str = "", saves: str = "") -> str:
+    """Return where the game is kept and what goes on with it.
+
+    `story` names its story on the command line, which a story outside the library needs; `saves` the folder of saves,
+    where it was given.
+    """
+    called = clean_line(path.stem)
+    known = [id_of(path) for path in table.library.paths()]
+    outside = [story] if story and story_id not in known else []
+    folder = ["--saves", saves] if saves else []
+    return f"Saved: {called}. Go on with: {shlex.join(['palaver', 'play', *outside, '--load', called, *folder])}"
 
 
 async def _run(app: PalaverApp, table: Table) -> None:
     loop = asyncio.get_running_loop()
     with suppress(NotImplementedError, AttributeError):  # Windows has neither
         for ending in (signal.SIGTERM, signal.SIGHUP):  # a shutdown, a closed window: leave the terminal as it was
-            loop.add_signal_handler(ending, app.exit)
+            loop.add_signal_handler(ending, app.end)
     try:
         await app.run_async()
     finally:

@@ -5,35 +5,49 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 LIBRARY = {
     "Continue": ("go_on", "Go on with the game played last"),
     "Begin anew": ("begin", "Begin the story in a new save"),
     "Saves": ("saves", "Saved games and named moments of the story"),
-    "Find a story": ("find", "Narrow the list by a few letters"),
+    "Find": ("find", "Narrow the list by a few letters"),
 }
+PLAY_KEYS: list[BindingType] = [
+    Binding("ctrl+z", "undo", "Undo", id="play.undo", tooltip="Take the last turn back"),
+    Binding("ctrl+y", "redo", "Redo", id="play.redo", tooltip="Do again what was taken back"),
+    Binding("ctrl+r", "retry", "Retry", id="play.retry", tooltip="Ask for another answer to what you said last"),
+    Binding("ctrl+s", "name", "Save", id="play.name", tooltip="Name this moment; every turn is saved anyway"),
+    Binding("ctrl+o", "saves", "Saves", id="play.saves", tooltip="Saved games and named moments"),
+    Binding("f1", "app.help", "Help", id="play.help", tooltip="What can be typed and pressed"),
+    Binding("ctrl+q", "leave", "Leave", id="play.leave", tooltip="Leave; the game is kept"),
+    Binding("f3", "panel", "Panel", id="play.panel", show=False, tooltip="Show or hide the side panel"),
+    Binding("escape", "escape", "Stop", id="play.stop", show=False),
+]
+"""The keys of a game, in the order of the footer."""
 PLAY = {
-    "Undo": ("undo", "Take the last turn back"),
-    "Redo": ("redo", "Do again what was taken back"),
-    "Ask again": ("retry", "Ask for another answer to what you said last"),
-    "Name this moment": ("name", "Every turn is saved anyway; a name finds one again"),
-    "Saves": ("saves", "Saved games and named moments"),
-    "Hint": ("hint", "The author's hint for this scene"),
-    "Look": ("look", "Go back to where this scene begins"),
+    "Undo: take the last turn back": ("undo", "ctrl+z, or /undo"),
+    "Redo: do it again": ("redo", "ctrl+y, or /redo"),
+    "Retry: ask for another answer": ("retry", "ctrl+r, or /retry; to what you said last"),
+    "Offline: let the scripted actor answer": ("offline", "/offline; the line that the model did not answer"),
+    "Save: name this moment": ("name", "ctrl+s, or /save; every turn is saved anyway, a name finds one again"),
+    "Saves: load a game or a named moment": ("saves", "ctrl+o, or /load"),
+    "Hint: what the author would tell you here": ("hint", "/hint"),
+    "Look: go back to where this scene begins": ("look", "/look"),
     "Why did that happen?": ("why", "Show the words that decided where the story went last"),
-    "Side panel": ("panel", "Show or hide it, whatever the width"),
-    "Leave": ("leave", "Leave the game; it is kept"),
+    "Panel: show or hide it": ("panel", "f3, whatever the width"),
+    "Leave: the game is kept": ("leave", "ctrl+q, or /quit"),
 }
 SAVES = {
-    "Games of every story": ("all", "Show them all, or only those of this story"),
+    "All stories": ("all", "Show the games of every story, or only those of this one"),
     "Back": ("back", "Go back to where you came from"),
 }
 ANYWHERE = {
     "Help": ("app.help", "What can be typed and pressed"),
     "Light or dark": ("app.light_or_dark", "Ink on paper, or lamplight"),
     "Theme": ("app.change_theme", "Pick among many themes"),
-    "Quit Palaver": ("app.quit", "Every game is kept"),
+    "Quit": ("app.quit", "Leave Palaver; every game is kept"),
 }
 
 

@@ -5,6 +5,8 @@ It knows no widget and no clock: the time now is given.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from datetime import datetime
 
 from engine.plaintext import clean_line
@@ -13,6 +15,12 @@ from engine.view import Note
 
 MOST_DOTS = 10
 """A number with more room than this is shown as a number alone."""
+
+LONGEST_QUOTE = 40
+"""Characters shown of a line that is quoted back in one."""
+MOST_NAMED = 8
+"""Names told in one breath; the list of saves has them all."""
+_SCRIPTED = "the scripted actor"
 
 
 def when(then: datetime, now: datetime) -> str:
@@ -36,6 +44,37 @@ def when(then: datetime, now: datetime) -> str:
 def counted(number: int, one: str) -> str:
     """Return `number` with its noun: `1 turn`, `2 turns`."""
     return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+
+
+def moves(turns: int) -> str:
+    """Return how many moves the player made in a game of so many saved turns, of which the first is its beginning."""
+    return counted(max(turns - 1, 0), "turn")
+
+
+def shortened(words: str) -> str:
+    """Return the beginning of `words`, for quoting them in a line."""
+    return words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1].rstrip() + "…"
+
+
+def briefly(model_line: str) -> str:
+    """Return who plays the characters without saying why, for where there is little room."""
+    return _SCRIPTED.removeprefix("the ") if model_line.startswith(_SCRIPTED) else model_line
+
+
+def who_plays(model_line: str) -> str:
+    """Return who plays the characters as a sentence that fits one row of 80 columns."""
+    who, _, why = model_line.partition(" (")
+    return f"{who[:1].upper()}{who[1:]} plays{f' ({why}' if why else ''}."
+
+
+def no_such_moment(wanted: str, names: Sequence[str]) -> str:
+    """Return what can be loaded in place of a name that no moment of this game has."""
+    missing = f"No moment of this game is called “{shortened(wanted)}”."
+    if not names:
+        return f"{missing} None has a name yet: ctrl+s gives one. ctrl+o lists your games."
+    likest = difflib.get_close_matches(wanted, names, n=1)
+    told = ", ".join(f"“{name}”" for name in (likest or names[-MOST_NAMED:]))
+    return f"{missing} {'Did you mean ' + told + '?' if likest else 'These are: ' + told + '.'} ctrl+o lists all games."
 
 
 def shown(note: Note) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.parlour import shelf_of_stories
+from engine.tui.app import farewell
+from tui.parlour import laid_table, shelf_of_stories
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +89,10 @@ def test_a_game_is_played_and_left_and_the_terminal_is_as_it_was(tmp_path: Path,
         terminal.type("\x11")
         assert terminal.end() == 0
         assert terminal.restored
+        (save,) = (tmp_path / "saves").glob("*.palaver")
+        told = terminal.seen.rpartition("\x1b[?1049l")[2]
+        goes_on = f"palaver play {story} --load {save.stem} --saves {tmp_path / 'saves'}"
+        assert f"Saved: {save.stem}. Go on with: {goes_on}" in told
     with started(tmp_path, story, "--load", "latest") as terminal:
         terminal.until("green with salt")
         terminal.type("\x11")
@@ -131,3 +136,19 @@ def test_without_a_terminal_it_says_what_to_do(tmp_path: Path, story: str) -> No
     ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, input="1\n", check=False)
     assert "\x1b" not in ran.stdout
     assert "Traceback" not in ran.stderr
+
+
+def test_what_goes_on_with_the_game_names_no_more_than_it_needs(tmp_path: Path) -> None:
+    table, path = laid_table(tmp_path), tmp_path / "skerry-2026-11-24-0716.palaver"
+    told = farewell(table, path, "skerry", story="skerry")
+    assert told == "Saved: skerry-2026-11-24-0716. Go on with: palaver play --load skerry-2026-11-24-0716"
+    told = farewell(table, path, "mine", story="my story/", saves="my saves")
+    assert told.endswith("palaver play 'my story/' --load skerry-2026-11-24-0716 --saves 'my saves'")
+
+
+def test_a_library_that_is_left_without_a_game_says_nothing(tmp_path: Path, story: str) -> None:
+    with started(tmp_path) as terminal:
+        terminal.until("Begin anew")
+        terminal.type("q")
+        assert terminal.end() == 0
+        assert "Saved:" not in terminal.seen

@@ -81,7 +81,7 @@ def test_the_palette_finds_commands_by_a_few_letters(tmp_path: Path) -> None:
         async with playing(*game(tmp_path)) as hands:
             provider = Commands(hands.screen)
             found = [hit async for hit in provider.search("undo")]
-            assert [str(hit.text) for hit in found if isinstance(hit, Hit)] == ["Undo"]
+            assert [str(hit.text) for hit in found if isinstance(hit, Hit)] == ["Undo: take the last turn back"]
             every = [hit.text async for hit in provider.discover() if isinstance(hit, DiscoveryHit)]
             assert every == [*PLAY, *ANYWHERE]
             await hands.type("2")
@@ -91,7 +91,37 @@ def test_the_palette_finds_commands_by_a_few_letters(tmp_path: Path) -> None:
     run(play())
 
 
+def test_the_palette_the_footer_and_typed_commands_use_the_same_words(tmp_path: Path) -> None:
+    assert {binding.description for binding in PlayScreen.BINDINGS if isinstance(binding, Binding) and binding.show} - {
+        name.partition(":")[0] for name in [*PLAY, *ANYWHERE]
+    } == set()
+    told = " ".join([*PLAY, *(meaning for _, meaning in PLAY.values())]).casefold()
+    typed = {usage.split()[0] for usage in COMMANDS} - {"help"}
+    assert [word for word in typed if f"/{word}" not in told] == []
+
+    async def play() -> None:
+        async with playing(*game(tmp_path)) as hands:
+            for query, first in {"retry": "Retry", "sav": "Save", "load": "Saves", "quit": "Quit"}.items():
+                hits = [hit async for hit in Commands(hands.screen).search(query) if isinstance(hit, Hit)]
+                names = [str(hit.text) for hit in sorted(hits, key=lambda hit: -hit.score)]
+                assert first in {name.partition(":")[0] for name in names}, query
+
+    run(play())
+
+
 def test_importing_the_command_line_does_not_import_the_app() -> None:
     script = "import sys, engine.cli; print('textual' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_help_is_read_to_its_end_and_back_by_the_keys_for_that(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path)) as hands:
+            await hands.press("f1", "end")
+            page = hands.app.screen.query_one("#help")
+            assert page.scroll_y == page.max_scroll_y > 0
+            await hands.press("home")
+            assert page.scroll_y == 0
+
+    run(play())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from textual.widgets import OptionList
+import pytest
+from textual.widgets import OptionList, Static
 
 from engine.session import Session
 from engine.table import Table
@@ -16,6 +18,13 @@ from tui.parlour import Hands, laid_table, playing, run, shown
 
 BROKEN = "palaver: 1\ntitle: A draft\nstart: nowhere\nscenes:\n  a: {text: x, goto: END}\n"
 OTHER = "palaver: 1\ntitle: '[red]Five[/red] at table 五'\nstart: a\nscenes:\n  a: {text: x, goto: END}\n"
+MANY = """palaver: 1
+title: A story with many ends
+about: {about}
+start: a
+scenes:
+  a: {{text: x, choices: [{ways}]}}
+{many}"""
 
 
 async def opened(hands: Hands) -> LibraryScreen:
@@ -180,5 +189,40 @@ def test_q_quits(tmp_path: Path) -> None:
             await opened(hands)
             await hands.press("q")
             assert not hands.app.is_running
+
+    run(look())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_the_ways_into_a_story_stay_in_sight_however_much_there_is_to_tell(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async def look() -> None:
+        many = "".join(f"  e{n}: {{ending: Ending number {n}, text: x}}\n" for n in range(20))
+        ways = "".join(f"{{text: Go to {n}, goto: e{n}}}, " for n in range(20))
+        table = laid_table(tmp_path, skerry=MANY.format(about="A long tale. " * 30, ways=ways, many=many))
+        for choice in range(12):
+            session = table.begin(table.library.load("skerry"))
+            session.choose(session.view.options[choice].choice.choice.id)  # type: ignore[union-attr]
+            session.close()
+        async with playing(table, size=size) as hands:
+            screen = await opened(hands)
+            for button in screen.query("#ways Button"):
+                assert button.display
+                assert button.region.bottom <= screen.query_one("#shelves").region.bottom
+                assert button.region.height == 1
+
+    run(look())
+
+
+def test_who_plays_is_told_as_far_as_there_is_room(tmp_path: Path) -> None:
+    async def look() -> None:
+        why = "the scripted actor (no model is set; `palaver --help` shows how)"
+        for columns, told in ((80, "scripted actor"), (200, why)):
+            async with playing(replace(laid_table(tmp_path), model_line=why), size=(columns, 24)) as hands:
+                screen = await opened(hands)
+                aside = screen.query_one("Banner .aside", Static)
+                assert str(aside.render()) == told
+                assert aside.size.width == len(told)
 
     run(look())

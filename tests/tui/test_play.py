@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.events import Paste
 
 from engine.errors import Busy, Unreachable
+from engine.session import LEFT
 from engine.tui.screens.help import HelpScreen
 from engine.tui.screens.library import LibraryScreen
 from engine.tui.screens.saves import SavesScreen
@@ -30,7 +32,7 @@ def test_a_game_opens_on_its_text_its_choices_and_the_line(tmp_path: Path) -> No
                 "5 Sleep",
             ]
             assert hands.app.focused is hands.prompt
-            assert "the scripted actor (no key is set)" in hands.notice
+            assert hands.notice == "· The scripted actor plays (no key is set)."
 
     run(play())
 
@@ -62,12 +64,36 @@ def test_words_take_the_choice_they_resemble(tmp_path: Path) -> None:
     run(play())
 
 
-def test_words_like_no_choice_stay_in_the_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", ["2", "lift the mat", "/hint"])
+def test_words_like_no_choice_are_quoted_and_do_not_stand_in_the_way_of_the_next(tmp_path: Path, then: str) -> None:
     async def play() -> None:
         async with playing(*game(tmp_path)) as hands:
-            await hands.type("xylophone")
-            assert "Nothing here is like that" in hands.notice
-            assert hands.prompt.value == "xylophone"
+            await hands.press(*"sea", "enter")
+            assert hands.notice == "! Nothing here is like “sea”. The numbers go from 1 to 5."
+            assert hands.prompt.value == ""
+            await hands.press(*then, "enter")
+            assert hands.notice == ("· There is no hint here." if then == "/hint" else "")
+            assert ("› Lift the mat" in hands.text) is (then != "/hint")
+
+    run(play())
+
+
+def test_words_like_no_choice_leave_the_arrow_keys_their_way(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path)) as hands:
+            await hands.press(*"sea", "enter", "down", "down", "enter")
+            assert hands.text[-2] == "› Lift the mat"
+
+    run(play())
+
+
+def test_in_a_talk_the_very_words_of_a_choice_take_it_and_others_are_said(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path, at_door=True)) as hands:
+            await hands.type("I walk back and forth")
+            assert hands.text[-2] == "YOU: I walk back and forth"
+            await hands.type("walk back")
+            assert "› Walk back" in hands.text
 
     run(play())
 
@@ -167,6 +193,8 @@ def test_an_answer_is_seen_while_it_comes_and_what_is_typed_meanwhile_stays(tmp_
             await hands.done()
             assert hands.text[-1] == "MAREN: First words, and the rest."
             assert hands.prompt.value == "nex?"
+            await hands.press(*"/hint", "enter")
+            assert hands.notice == "· She has a brother."
             assert shown(hands.desk.status) == ""
 
     run(play())
@@ -233,6 +261,8 @@ def test_a_line_without_an_answer_can_be_edited(tmp_path: Path) -> None:
             assert hands.prompt.value == "hello"
             assert hands.text[-1] == 'MAREN: "Light\'s out."'
             assert not hands.desk.trouble.display
+            await hands.press("!")
+            assert hands.prompt.value == "hello!"
 
     run(play())
 
@@ -339,6 +369,26 @@ def test_a_moment_is_named_and_found_again(tmp_path: Path) -> None:
             await hands.type("/load the pier [red]")
             assert hands.session.view.turns == 0
             assert hands.text[-1].startswith("Rain")
+            assert hands.notice == f"· Back at “the pier [red]”. To return: /load {LEFT}"
+            await hands.type(f"/load {LEFT}")
+            assert hands.text[-1] == "A key, green with salt."
+            await hands.type("/load the pier [red]")
+            await hands.type("/load the pier [red]")
+            assert "already" in hands.notice
+
+    run(play())
+
+
+def test_what_is_no_moment_is_said_with_what_can_be_loaded(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path)) as hands:
+            await hands.type("/load latest")
+            assert "called “latest”. None has a name yet: ctrl+s gives one. ctrl+o lists your games." in hands.notice
+            await hands.type("/save the pier")
+            await hands.type("/load latest")
+            assert "called “latest”. These are: “the pier”. ctrl+o lists all games." in hands.notice
+            await hands.type("/load the peir")
+            assert "Did you mean “the pier”?" in hands.notice
 
     run(play())
 
@@ -365,6 +415,10 @@ def test_a_command_that_does_not_exist_is_said_and_kept(tmp_path: Path) -> None:
             await hands.type("/fly")
             assert "no /fly" in hands.notice
             assert hands.prompt.value == "/fly"
+            await hands.press(*"/hint")
+            assert hands.prompt.value == "/hint", "what is given back is replaced by typing"
+            await hands.press("enter")
+            assert hands.notice == "· There is no hint here."
 
     run(play())
 
@@ -387,8 +441,9 @@ def test_the_line_that_decided_shows_its_evidence_when_its_mark_is_opened(tmp_pa
             await hands.press("shift+tab")
             assert isinstance(hands.app.focused, Mark)
             await hands.press("enter")
-            assert "lets in" in str(hands.app.focused.render())
-            assert "et inside" in str(hands.app.focused.render())
+            told = str(hands.app.focused.render())
+            assert "◆ Decided in these words: “" in told and "et inside" in told
+            assert "lets_in" not in told and "lets in" not in told, "an internal name is nothing to show"
             await hands.press("x")
             assert hands.app.focused is hands.prompt
             assert hands.prompt.value == "x"
@@ -521,6 +576,81 @@ def test_what_an_edit_of_the_story_changed_is_told(tmp_path: Path) -> None:
         async with playing(edited, edited.resume(session.store.path)) as hands:
             assert hands.notice.startswith("· The story was edited")
             assert hands.text[-1] == "A key, black with tar."
+
+    run(play())
+
+
+def test_who_plays_is_told_in_one_row_of_80_columns(tmp_path: Path) -> None:
+    async def play() -> None:
+        table, session = game(tmp_path)
+        why = "the scripted actor (no model is set; `palaver --help` shows how)"
+        async with playing(replace(table, model_line=why), session, fresh=True) as hands:
+            assert hands.notice == "· The scripted actor plays (no model is set; `palaver --help` shows how)."
+            assert hands.desk.notice.size.height == 1
+
+    run(play())
+
+
+JUDGED = SKERRY.replace(
+    "lets_in: {says: {maren: [get inside]},", "lets_in: {says: {maren: [get inside]}, when: Maren lets the player in,"
+)
+
+
+def test_an_opened_mark_tells_the_authors_sentence_and_stays_in_sight_whole(tmp_path: Path) -> None:
+    async def play() -> None:
+        speech = '"' + "I have said no for thirty years and more. " * 9 + 'Get inside, then."'
+        table = laid_table(tmp_path, QueueModel(speech), skerry=JUDGED.replace("get inside", "no for *get inside"))
+        session = table.begin(table.library.load("skerry"))
+        session.choose("knock")
+        async with playing(table, session) as hands:
+            await hands.type("hello")
+            await hands.press("shift+tab", "enter")
+            mark = hands.app.focused
+            assert isinstance(mark, Mark)
+            assert str(mark.render()).startswith("◆ Decided: Maren lets the player in,\n  in these words: “")
+            assert hands.desk.transcript.region.contains_region(mark.region)
+            await hands.press("enter", "escape")
+            assert str(mark.render()) == "◆"
+
+    run(play())
+
+
+def test_the_keys_that_are_told_are_the_keys_that_work_on_a_mark(tmp_path: Path) -> None:
+    async def play() -> None:
+        table = laid_table(tmp_path, long=LONG)
+        session = table.begin(table.library.load("long"))
+        session.choose("knock")
+        async with playing(table, session) as hands:
+            await hands.type("Maren, Erik sent me")
+            await hands.press("shift+tab")
+            assert isinstance(hands.app.focused, Mark)
+            assert shown(hands.desk.status) == "▼ more below · page down reads on"
+            top = hands.desk.transcript.scroll_y
+            await hands.press("pagedown")
+            assert hands.desk.transcript.scroll_y > top
+            await hands.press("escape")
+            assert shown(hands.desk.status) == "▼ more below · enter reads on"
+
+    run(play())
+
+
+@pytest.mark.parametrize("paragraphs", [7, 12, 40])
+def test_enter_reads_on_also_while_something_is_told(tmp_path: Path, paragraphs: int) -> None:
+    async def play() -> None:
+        text = "|\n" + "".join(f"      Paragraph {n}.\n\n" for n in range(paragraphs))
+        table = laid_table(tmp_path, long=SKERRY.replace("Warmth, like a hand.", text))
+        session = table.begin(table.library.load("long"))
+        session.choose("knock")
+        async with playing(table, session) as hands:
+            await hands.type("Maren, Erik sent me")
+            await hands.type("/hint")
+            assert hands.notice
+            assert not hands.desk.transcript.at_end
+            top = hands.desk.transcript.scroll_y
+            await hands.press("enter")
+            await hands.pilot.pause()
+            assert hands.desk.transcript.scroll_y > top
+            assert hands.notice == ""
 
     run(play())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.widgets import OptionList
 
-from engine.session import Session
+from engine.session import LEFT, Session
 from engine.tui.screens.saves import SavesScreen
 from engine.tui.widgets.status import Notice
 from tui.parlour import Hands, game, laid_table, playing, run, shown
@@ -35,6 +35,8 @@ def test_games_and_their_named_moments_are_listed(tmp_path: Path) -> None:
             here, moment = listed(await opened(hands))
             assert here.startswith(session.store.path.stem)
             assert "at “The pier”" in here and "being played here" in here
+            assert "· 1 turn ·" in here, "the beginning is nobody's move"
+            assert session.view.turns == 1
             assert "◇ the [red]key[/red]" in moment
 
     run(look())
@@ -50,7 +52,8 @@ def test_a_named_moment_of_this_game_is_gone_back_to(tmp_path: Path) -> None:
             await hands.press("down", "enter")
             assert hands.session is session
             assert hands.text[-1].startswith("Rain")
-            assert hands.notice == "· Back at “the pier”."
+            assert hands.notice == f"· Back at “the pier”. To return: /load {LEFT}"
+            assert any(LEFT in row for row in listed(await opened(hands)))
 
     run(look())
 

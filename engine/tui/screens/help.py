@@ -38,6 +38,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("down", "scroll(1)", show=False),
         Binding("pageup", "scroll(-10)", show=False),
         Binding("pagedown,space", "scroll(10)", show=False),
+        Binding("home,ctrl+home", "scroll(-1000)", show=False),
+        Binding("end,ctrl+end", "scroll(1000)", show=False),
     ]
 
     def compose(self) -> ComposeResult:

@@ -15,7 +15,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, OptionList, Static
@@ -31,7 +31,7 @@ from engine.tui.messages import PlayGame
 from engine.tui.screens.saves import Picked, SavesScreen
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.status import Notice
-from engine.tui.wording import counted, places_in, when
+from engine.tui.wording import briefly, counted, places_in, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +106,19 @@ class LibraryScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """List on the left, the story on the right."""
-        yield Banner("Palaver", self._table.model_line)
+        yield Banner("Palaver", self._table.model_line, brief=briefly(self._table.model_line))
         with Horizontal(id="shelves"):
             stories = OptionList(id="stories", markup=False)
             stories.border_title = "Stories"
             yield stories
-            with VerticalScroll(id="book", can_focus=False):
-                yield Static(id="book-text", markup=False)
-                with Horizontal(id="ways"):
+            with Vertical(id="book"):
+                yield Static(id="book-title", markup=False)
+                with Horizontal(id="ways"):  # above the text, so that no length of it pushes them out of sight
                     yield Button("Continue", id="continue", compact=True)
                     yield Button("Begin anew", id="begin", compact=True)
                     yield Button("Saves…", id="see-saves", compact=True)
+                with VerticalScroll(id="book-page", can_focus=False):
+                    yield Static(id="book-text", markup=False)
         yield Notice()
         find = Input(placeholder="find a story", id="find", compact=True, select_on_focus=False)
         find.display = False
@@ -160,7 +162,9 @@ class LibraryScreen(Screen[None]):
         return self._listed[place] if place is not None and place < len(self._listed) else None
 
     def _show(self, book: Book | None) -> None:
-        text = self.query_one("#book-text", Static)
+        text, title = self.query_one("#book-text", Static), self.query_one("#book-title", Static)
+        title.display = book is not None
+        title.update(Content.styled(clean_line(book.entry.title) if book else "", "bold"))
         if book is None:
             text.update("No story is called that." if self._books else "There are no stories here yet.")
         else:
@@ -169,7 +173,7 @@ class LibraryScreen(Screen[None]):
         has_games = bool(book and book.games)
         self.query_one("#continue").display = has_games
         self.query_one("#see-saves").display = has_games
-        self.query_one("#book").scroll_home(animate=False)
+        self.query_one("#book-page").scroll_home(animate=False)
 
     # What the player does
 
@@ -275,9 +279,7 @@ def _row(book: Book) -> Content:
 def _described(book: Book, now: datetime) -> Content:
     entry = book.entry
     if entry.problem:
-        return Content.assemble(
-            (clean_line(entry.title), "bold"), "\n\n⚠ It has a mistake and cannot be played yet:\n", entry.problem
-        )
+        return Content(f"⚠ It has a mistake and cannot be played yet:\n{entry.problem}")
     facts = [f"By {clean_line(entry.author)}." if entry.author else ""]
     facts.append(f"About {counted(entry.minutes, 'minute')}." if entry.minutes else "")
     parts = [clean_line(entry.about), " ".join(fact for fact in facts if fact)]
@@ -293,4 +295,4 @@ def _described(book: Book, now: datetime) -> Content:
     if game is not None and game.last_played is not None:
         place = f", at “{book.places.get(game.scene, game.scene)}”" if game.scene else ""
         parts.append(f"Last played {when(game.last_played, now)}{place}")
-    return Content.assemble((clean_line(entry.title), "bold"), "\n\n", "\n\n".join(part for part in parts if part))
+    return Content("\n\n".join(part for part in parts if part))

@@ -13,20 +13,23 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
-from engine.choosing import match
+from engine.choosing import meant
 from engine.console import Command, Pick, Speech, Unknown, interpret
 from engine.errors import PalaverError, SaveError
+from engine.llm.protocol import Model
 from engine.plaintext import clean_line
-from engine.session import Session
+from engine.saves.store import tidy
+from engine.session import LEFT, Session
 from engine.table import Table
 from engine.tui.asking import Answer, Name, Replace
+from engine.tui.commands import PLAY_KEYS
 from engine.tui.hearing import Hearing
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
 from engine.tui.rows import Deed, Row, numbers_of, rows_in_trouble
@@ -37,7 +40,7 @@ from engine.tui.widgets.lines import Voices
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
-from engine.tui.wording import places_in
+from engine.tui.wording import no_such_moment, places_in, shortened, who_plays
 from engine.updates import Update
 from engine.view import Option
 
@@ -48,17 +51,7 @@ class PlayScreen(Screen[None]):
     """One game being played; it lets go of the save when it is closed."""
 
     AUTO_FOCUS = "Prompt"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+z", "undo", "Undo", id="play.undo", tooltip="Take the last turn back"),
-        Binding("ctrl+y", "redo", "Redo", id="play.redo", tooltip="Do again what was taken back"),
-        Binding("ctrl+r", "retry", "Retry", id="play.retry", tooltip="Ask for another answer to what you said last"),
-        Binding("ctrl+s", "name", "Save", id="play.name", tooltip="Name this moment; every turn is saved anyway"),
-        Binding("ctrl+o", "saves", "Saves", id="play.saves", tooltip="Saved games and named moments"),
-        Binding("f1", "app.help", "Help", id="play.help", tooltip="What can be typed and pressed"),
-        Binding("ctrl+q", "leave", "Leave", id="play.leave", tooltip="Leave; the game is kept"),
-        Binding("f3", "panel", "Panel", id="play.panel", show=False, tooltip="Show or hide the side panel"),
-        Binding("escape", "escape", "Stop", id="play.stop", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = PLAY_KEYS
 
     def __init__(self, table: Table, session: Session, now: Callable[[], datetime], *, fresh: bool = False) -> None:
         super().__init__()
@@ -84,7 +77,7 @@ class PlayScreen(Screen[None]):
         """Show the game where it stands."""
         await self.desk.transcript.show(self.session.lines)
         if self._fresh and self._table.cast.actor is self._table.cast.scripted:
-            self.desk.notice.tell(f"The characters are played by {self._table.model_line}.")
+            self.desk.notice.tell(who_plays(self._table.model_line))
         await self._settle()
 
     def on_unmount(self) -> None:
@@ -124,15 +117,15 @@ class PlayScreen(Screen[None]):
             case Unknown(name):
                 self._tell_wrong(f"There is no /{name}. /help lists what can be typed.")
                 self.desk.return_line(line)
-            case Speech(text) if self.session.view.can_speak:
-                self._answer(self.session.say(text), text)
             case Speech(text):
-                option = match(text, self.session.view.options)
+                option = meant(text, self.session.view)
                 if option is not None:
                     await self._take_option(option)
-                else:
-                    self._tell_wrong(f"Nothing here is like that. {numbers_of(self.desk.options.rows)}")
-                    self.desk.return_line(line)
+                elif self.session.view.can_speak:
+                    self._answer(self.session.say(text), text)
+                else:  # the line is not given back: words that choose nothing would only stand in the way of others
+                    numbers = numbers_of(self.desk.options.rows)
+                    self._tell_wrong(f"Nothing here is like “{shortened(clean_line(text))}”. {numbers}")
 
     async def _command(self, name: str, rest: str) -> None:
         match name:
@@ -144,8 +137,6 @@ class PlayScreen(Screen[None]):
                 await self._load(rest)
             case "load":
                 self.action_saves()
-            case "offline":
-                self._answer(self.session.retry(actor=self._table.cast.scripted))
             case "help":
                 await self.run_action("app.help")
             case "quit":
@@ -193,10 +184,12 @@ class PlayScreen(Screen[None]):
     async def _do(self, deed: Deed) -> None:
         match deed:
             case Deed.AGAIN:
-                self._answer(self.session.retry())
+                self.action_retry()
             case Deed.SCRIPTED:
-                self._answer(self.session.retry(actor=self._table.cast.scripted))
-            case Deed.EDIT | Deed.DROP:
+                self.action_offline()
+            case Deed.EDIT:
+                await self._drop(to_edit=True)
+            case Deed.DROP:
                 await self._drop()
             case Deed.BEGIN:
                 with self._telling():
@@ -245,10 +238,10 @@ class PlayScreen(Screen[None]):
             await self.desk.transcript.show(self.session.lines)
         await self.desk.tell_trouble(error, rows_in_trouble(unsent=unsent, scripted=cast.actor is not cast.scripted))
 
-    async def _drop(self) -> None:
+    async def _drop(self, *, to_edit: bool = False) -> None:
         """Take back the line that got no answer, and put it where it can be changed."""
         await self.desk.transcript.withdraw()
-        self.desk.return_line(self.session.unsent.text if self.session.unsent else "")
+        self.desk.return_line(self.session.unsent.text if self.session.unsent else "", selected=not to_edit)
         await self._settle()
 
     # Keys and commands
@@ -265,7 +258,14 @@ class PlayScreen(Screen[None]):
         await self._go(self.session.redo, "Done again.")
 
     async def _load(self, name: str) -> None:
-        await self._go(lambda: self.session.load(name), f"Back at “{clean_line(name)}”.")
+        store, wanted = self.session.store, tidy(name)
+        turns = {named.name: named.turn for named in store.names()}
+        if wanted not in turns:
+            self._tell_wrong(no_such_moment(wanted, list(turns)))
+        elif turns[wanted] == store.head:
+            self.desk.notice.tell(f"You are at “{wanted}” already.")
+        else:
+            await self._go(lambda: self.session.load(name), f"Back at “{wanted}”. To return: /load {LEFT}")
 
     async def _go(self, move: Callable[[], None], said: str) -> None:
         """Go elsewhere in the game and show it as it was there."""
@@ -279,11 +279,18 @@ class PlayScreen(Screen[None]):
 
     def action_retry(self) -> None:
         """Ask for another answer."""
+        self._ask_again()
+
+    def action_offline(self) -> None:
+        """Let the scripted actor answer."""
+        self._ask_again(self._table.cast.scripted)
+
+    def _ask_again(self, actor: Model | None = None) -> None:
         self.desk.notice.clear()
         if self.session.busy:
             self.desk.notice.tell(COMING)
         else:
-            self._answer(self.session.retry())
+            self._answer(self.session.retry(actor=actor))
 
     def action_name(self) -> None:
         """Ask for a name for this moment."""

@@ -27,7 +27,7 @@ from engine.session import Session
 from engine.table import Table
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.status import Notice
-from engine.tui.wording import counted, when
+from engine.tui.wording import briefly, moves, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class SavesScreen(Screen[Picked]):
 
     def compose(self) -> ComposeResult:
         """A list under a title."""
-        yield Banner("Saves", self._table.model_line)
+        yield Banner("Saves", self._table.model_line, brief=briefly(self._table.model_line))
         saves = OptionList(id="saves", markup=False)
         saves.border_title = "Games"
         yield saves
@@ -176,7 +176,7 @@ class SavesScreen(Screen[Picked]):
 
 
 def _game(info: SaveInfo, scene: str, now: datetime, *, here: bool, titled: bool) -> Content:
-    facts = [counted(info.turns, "turn")]
+    facts = [moves(info.turns)]
     if info.last_played is not None:
         facts.insert(0, when(info.last_played, now))
     if scene:

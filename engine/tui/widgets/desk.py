@@ -86,10 +86,10 @@ class Desk(Vertical):
             self._invite(view)
         return asked
 
-    def return_line(self, line: str) -> None:
-        """Give a line back to be changed, unless another is being typed."""
+    def return_line(self, line: str, *, selected: bool = True) -> None:
+        """Give a line back, unless another is being typed. Typing replaces it; not `selected`, typing adds to it."""
         if line and not self.prompt.value:
-            self.prompt.put(line)
+            self.prompt.put(line, selected=selected)
 
     def _invite(self, view: View) -> None:
         if view.can_speak:
@@ -110,6 +110,7 @@ class Desk(Vertical):
 
     def action_scroll(self, rows: int) -> None:
         """Read back or forth by rows."""
+        self.transcript.by_reader()
         self.transcript.scroll_relative(y=rows, animate=False)
 
     def action_top(self) -> None:
@@ -129,14 +130,21 @@ class Desk(Vertical):
 
     def on_transcript_moved(self, message: Transcript.Moved) -> None:
         """Say when there is more to read below."""
-        self.status.more(not message.at_end)
+        self._tell_of_more()
+
+    def on_descendant_focus(self) -> None:
+        """Say which key reads on now."""
+        self._tell_of_more()
+
+    def _tell_of_more(self) -> None:
+        on_mark = isinstance(self.screen.focused, Mark)
+        self.status.more(not self.transcript.at_end, key="page down" if on_mark else "enter")
 
     def toggle_mark(self) -> bool:
         """Open or close the last mark; False when nothing was decided by words yet."""
         marks = self.query(Mark)
         if marks:
             marks.last().action_open()
-            marks.last().scroll_visible(animate=False)
         return bool(marks)
 
     # The keyboard
@@ -152,7 +160,7 @@ class Desk(Vertical):
         """Type on where typing belongs."""
         self.prompt.focus()
         if message.typed:
-            self.prompt.insert_text_at_cursor(message.typed)
+            self.prompt.take(message.typed)
 
     def on_descendant_blur(self) -> None:
         """Whatever is clicked on, the keyboard stays with the line."""

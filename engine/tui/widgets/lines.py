@@ -114,9 +114,15 @@ class Mark(Widget, can_focus=True):
     """Stands by a line that decided where the story goes; opened, it shows the words that were read as deciding."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "open", "Why", tooltip="Show or hide the words that decided this"),
-        Binding("escape", "leave", "Back", tooltip="Go back to the line you type in"),
+        Binding("enter,space", "open", "Why", show=False),  # the mark itself says so: the footer has no room
+        Binding("escape", "leave", "Back", show=False),
     ]
+
+    @dataclass
+    class Opened(Message):
+        """The mark was opened or closed, and takes another number of rows."""
+
+        mark: Mark
 
     @dataclass
     class Left(Message):
@@ -133,17 +139,21 @@ class Mark(Widget, can_focus=True):
     def render(self) -> Content:
         """Return the bare mark, or the evidence."""
         if not self.open:
-            return Content("◆ Enter shows what decided this" if self.has_focus else "◆")
-        decided = self._line.text.replace("_", " ")
-        words = self._line.evidence.strip('"“” ')
-        because = f"“{words}”" if words else "by the author's rule"
-        return Content.assemble("◆ ", (because, "italic"), f"  decided: {decided}")
+            return Content("◆ enter shows what decided this · esc goes back" if self.has_focus else "◆")
+        words, decided = self._line.evidence.strip('"“” '), self._line.text.rstrip(".")
+        said = (
+            Content.assemble("in these words: ", (f"“{words}”", "italic")) if words else Content("by the author's rule")
+        )
+        told = f"◆ Decided: {decided[:1].upper()}{decided[1:]},\n  " if decided else "◆ Decided "
+        keys = "\n  enter hides this · esc goes back" if self.has_focus else ""
+        return Content.assemble(told, said, Content.styled(keys, "dim"))
 
     def action_open(self) -> None:
         """Open or close."""
         self.open = not self.open
         self.set_class(self.open, "-open")
         self.refresh(layout=True)
+        self.post_message(self.Opened(self))
 
     def action_leave(self) -> None:
         """Hand the keyboard back."""

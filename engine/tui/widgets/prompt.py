@@ -61,10 +61,16 @@ class Prompt(Input):
         self.clear()
         self.post_message(self.Entered(line))
 
-    def put(self, text: str) -> None:
-        """Replace what stands there, with the cursor after it."""
+    def put(self, text: str, *, selected: bool = False) -> None:
+        """Replace what stands there, with the cursor after it; `selected`, what is typed next takes its place."""
         self.value = text[:LONGEST]
         self.cursor_position = len(self.value)
+        if selected:
+            self.select_all()
+
+    def take(self, text: str) -> None:
+        """Take text as if it were typed here."""
+        self.replace(text, *self.selection)
 
     def restricted(self) -> None:
         """Say why a key did nothing."""

@@ -19,6 +19,7 @@ class StatusLine(Static):
         self._since = 0.0
         self._doing = ""
         self._more = False
+        self._key = ""
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -43,7 +44,7 @@ class StatusLine(Static):
         if self._doing:
             self.update(f"{self._doing}, {self._clock() - self._since:.0f} s · esc stops")
         else:
-            self.update("▼ more below · enter reads on" if self._more else "")
+            self.update(f"▼ more below · {self._key} reads on" if self._more else "")
 
     def end(self) -> None:
         """Nothing is waited for any more."""
@@ -51,9 +52,9 @@ class StatusLine(Static):
             self._timer.pause()
         self.tell("")
 
-    def more(self, below: bool) -> None:
-        """Say that there is text below what is in sight, or that there is none."""
-        self._more = below
+    def more(self, below: bool, *, key: str = "enter") -> None:
+        """Say that there is text below what is in sight and which key goes there, or that there is none."""
+        self._more, self._key = below, key
         self.tick()
 
 

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from engine.play.transcript import Line
 from engine.story.graph import PLAYER
-from engine.tui.widgets.lines import Speech, Voices, line_widget
+from engine.tui.widgets.lines import Mark, Speech, Voices, line_widget
 
 LOW_MARK = 60
 """Lines mounted when the reader is at the end: an append then takes 17 ms where 5,000 mounted lines take seconds."""
@@ -151,6 +151,24 @@ class Transcript(VerticalScroll, can_focus=False):
     def watch_virtual_size(self) -> None:
         """More was told, or it wraps differently."""
         self._tell_where()
+
+    def by_reader(self) -> None:
+        """Let the reader have the page where they put it, though it is the end."""
+        self._beginning = None
+
+    def on_mouse_scroll_down(self) -> None:
+        """The reader scrolls; `Widget` does it."""
+        self.by_reader()
+
+    def on_mark_opened(self, message: Mark.Opened) -> None:
+        """Keep all of a mark in sight once it has its new size."""
+        self.by_reader()
+        self.call_after_refresh(self._reveal, message.mark)
+
+    def _reveal(self, mark: Mark) -> None:
+        if mark.is_attached:
+            top = mark.virtual_region.height > self.size.height
+            self.scroll_to_widget(mark, animate=False, top=top)
 
     def on_resize(self) -> None:
         """Keep the same words at the top edge when lines wrap anew."""
