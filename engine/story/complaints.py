@@ -132,9 +132,9 @@ def _wrong_value(error: ErrorDetails, root: Table) -> tuple[str, str]:
             return "wrong-kind", f'{subject} wants a list, and this is {kind_word(value)}: begin each item with "- ".'
         case "dict_type" if path[-1] == "set" and isinstance(value, str) and (meant := assignment_slip(value)):
             return "wrong-kind", f'{subject} wants a table, and a "=" sets nothing: write {{{meant[1:-1]}}}.'
-        case "dict_type" if path[-1] in ("opening", "moves"):
+        case "dict_type" if path[-1] in ("opening", "moves", "set"):
             name = _example_name(path, root)
-            example = f"{{{name}: ...}}" if path[-1] == "opening" else f"{{{name}: 1}}"
+            example = f"{{{name}: 1}}" if path[-1] == "moves" else f"{{{name}: ...}}"
             return "wrong-kind", f"{subject} wants a table, and this is {kind_word(value)}: write it as {example}."
         case "dict_type":
             return (

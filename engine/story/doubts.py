@@ -39,7 +39,7 @@ def doubt(tree: Table, report: Report) -> None:
     written: dict[str, _Written] = {}
     for key, value, source, mark in _plain_texts(tree, ""):
         if (bare := _bare(key, value)) is not None:
-            message = f'"{key}" wants words, and this is {bare}: write what is to be read, in quotes if it is this.'
+            message = f'"{key}" wants words, and this is {bare}: write words, or put it in quotes if it is meant.'
             report.warning(Place(source.name, mark.line + 1, mark.column + 1), "bare-value", message)
         if source.name not in written:
             written[source.name] = _Written(source)

@@ -18,7 +18,7 @@ from engine.story.ids import id_fault
 from engine.story.parts import part_at, required_keys, untagged
 from engine.story.places import Report, TreePath
 from engine.story.scalars import UNKNOWN, Plain
-from engine.story.strays import gather_strays
+from engine.story.strays import gather_strays, name_kinds
 from engine.story.treeplaces import follow
 from engine.story.yamltree import Node, Row, Table
 
@@ -48,6 +48,7 @@ def read_form(root: Table, report: Report) -> Form | None:
     """
     lost: set[str] = set()
     gather_strays(root, report)
+    name_kinds(root, report)
     damaged: set[TreePath] = set(_broken(root, ())) if report.failed else set()
     for _ in range(_ROUNDS):
         try:

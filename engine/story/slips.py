@@ -10,7 +10,6 @@ from collections.abc import Collection
 
 from engine.story.expressions import ExpressionError, Names, compile_expression
 from engine.story.refusals import short
-from engine.story.scalars import Plain
 
 _PLUS = re.compile(r"\+\s*([0-9.]+)\Z")
 _STEP = re.compile(r"(?:[A-Za-z_]\w*\s*)?([-+*/])=\s*(\S.*)\Z", re.DOTALL)
@@ -28,7 +27,7 @@ _COMPARISON = re.compile(r"\s*(?:not\s+)?[a-z_]\w*\s*(?:==|!=|<=|>=|=>|<|>)\s*(?
 def set_slip(name: str, scalar: str) -> str:
     """Return what to write in place of a value of `set` that looks like a step; an empty text where it does not."""
     source = scalar.strip()
-    if isinstance(scalar, Plain) and (plus := _PLUS.match(source)):
+    if plus := _PLUS.match(source):
         return f'This sets "{name}" to {plus[1]} and adds nothing. To add, write "{name}: {name} + {plus[1]}".'
     if step := _STEP.match(source):
         return f'"{step[1]}=" means nothing here. Write "{name}: {name} {step[1]} {short(step[2])}".'

@@ -1,13 +1,12 @@
-"""Puts scenes, characters and variables that stand at the top of a file under the section they belong to.
+"""Takes scenes, characters and variables for what they are where their author misplaced or misspelt what says so.
 
-Each section's strays are reported once. It guesses from the keys of a table alone, and moves nothing that is already
-a key of a story.
+Each slip is reported once, here. It guesses from the keys of a table alone, and touches none that the format knows.
 """
 
 from __future__ import annotations
 
 from engine.story import schema as form
-from engine.story.parts import keys_of
+from engine.story.parts import keys_of, kinds_with
 from engine.story.places import Report
 from engine.story.suggest import listed, nearest
 from engine.story.treeplaces import place_of
@@ -39,6 +38,20 @@ def gather_strays(root: Table, report: Report) -> None:
             if name not in around:
                 around[name], around.places[name] = root[name], root.places[name]
             del root[name]
+
+
+def name_kinds(root: Table, report: Report) -> None:
+    """Give scenes whose kind is misspelt (`tlak: maren`) that kind, and report it."""
+    scenes = root.get("scenes")
+    for name, scene in scenes.items() if isinstance(scenes, Table) else ():
+        if not isinstance(scene, Table) or not form.KINDS.keys().isdisjoint(scene):
+            continue
+        for key in scene:
+            if not any(kinds_with(key)) and (kind := nearest(key, form.KINDS)):
+                place = place_of(root, ("scenes", name, key), key=True)
+                report.error(place, "unknown-key", f'A scene has no key "{key}". Did you mean "{kind}"?')
+                scene[kind], scene.places[kind] = scene.pop(key), scene.places[key]
+                break
 
 
 def _is_stray(name: str, value: Node, signs: frozenset[str]) -> bool:

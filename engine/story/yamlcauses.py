@@ -18,6 +18,7 @@ At = tuple[int, int]
 _KEY_OR_ITEM = re.compile(r"[^\S\n]*(?:- |(?:- +)?[^\s:#'\"]+:(?:\s|$))", re.MULTILINE)
 _DASHED_KEY = re.compile(r"(\s*(?:- +)*)-[^\s:\-]+:\s")
 _DASHED_WORD = re.compile(r"(\s*(?:- +)*)-[\"'\[{\w]")
+_CLOSE_COLON = re.compile(r"(\s*(?:- +)*)([a-z_]+):(?![/:])\S")
 _BRACKETED_TEXT = re.compile(r"\s*(?:- +)*(?:[^\s:#'\"]+:\s+)?(([\[{]).*[\]}])\s*$")
 
 
@@ -31,6 +32,8 @@ def earlier_cause(source: Source, lines: Sequence[str], line: int, column: int) 
             at = len(dashed[1])
             shown = written[at + 1 :].split()[0]
             return (number, at), f'A space is missing after this "-": write "- {shown} ...".'
+        if close := _CLOSE_COLON.match(written):
+            return (number, close.start(2)), f'A space is missing after "{close[2]}:". Write "{close[2]}: ...".'
     written = lines[line][:column] if line < len(lines) else ""
     if lines[line : line + 1] != [""] and (text := _BRACKETED_TEXT.match(written)) and lines[line][column:].strip():
         return (line, text.start(1)), f'A text that begins with "{text[2]}" must stand in quotes.'

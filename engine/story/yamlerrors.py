@@ -16,6 +16,7 @@ BEGINS_WITH_TEMPLATE = 'A text that begins with {{ or {% must stand in quotes, o
 _BEGINS_WITH_COMMENT = 'A text that begins with {# must stand in quotes, or on a line of its own under "|".'
 NO_DIRECTIVES = 'Lines that begin with "%" are not needed: take this one out.'
 _TEMPLATE_VALUE = re.compile(r"(?:^|[:\-]\s+)(\{\{|\{%)")
+_COMMENT = re.compile(r"(?<=[^\s,{\[#]) +(#\S*)[^#]*[\]}]\s*$")
 _KEY_BEFORE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+:\s+\S")
 _AFTER_QUOTE = re.compile(r"(?:^|[:\-,\[{]\s+|\[|\{)(['\"]).*\1\s*\S")
 
@@ -47,6 +48,9 @@ def explain(error: yaml.YAMLError | ValueError, source: Source) -> Finding:
     began = (context.line, context.column) if context is not None else (line, column)
     if lines[began[0] : began[0] + 1] and lines[began[0]].startswith("{#", began[1]):
         return Place(source.name, began[0] + 1, began[1] + 1), "yaml", _BEGINS_WITH_COMMENT
+    if "flow" in str(error.context) and (comment := _COMMENT.search(lines[began[0]], began[1])):  # type: ignore[union-attr]
+        message = f'YAML takes "{comment[1]}" and what follows for a comment: put the text in quotes.'
+        return Place(source.name, began[0] + 1, comment.start(1) + 1), "yaml", message
     place, message = _told(str(getattr(error, "context", "")), problem, written, column, began)
     at_line, at_column = place or (line, column)
     return Place(source.name, at_line + 1, at_column + 1), "yaml", message
