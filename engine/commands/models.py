@@ -53,7 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
         print("palaver models --base-url https://openrouter.ai/api/v1")
         return 1
     if sys.stdin.isatty() and sys.stdout.isatty():
-        answer = input("Which shall play? Its number, or Enter to leave things as they are: ").strip()
+        try:
+            answer = input("Which shall play? Its number, or Enter to leave things as they are: ").strip()
+        except EOFError:
+            answer = ""
         if answer:
             return _use(*_meant(answer, numbered))
     return 0

@@ -178,12 +178,16 @@ def _unanswered(
     """What a failed reply means for the key, the model and the reply."""
     if isinstance(problem, KeyRefused | OutOfCredit):
         return [Step("key", "failed", problem.what, problem.do)]
-    # A list that was shown proves the key, unless the server shows it to anybody: no more than that is claimed.
-    key = Step("key", "ok" if trouble is None else "skipped", "It is not what was refused.")
+    shown = Step("key", "ok", "It was taken for the list of models; some servers show that to anybody.")
+    key = shown if trouble is None and endpoint.auth_headers else Step("key", "skipped", "It was not yet looked at.")
     names = [listed.name for listed in models or ()]
-    if isinstance(problem, BadRequest) and problem.status in {400, 404, 422} and endpoint.model not in names:
-        hint = _nearest(endpoint.model, names) if names else "."
-        says = f'{problem.what} It does not list "{endpoint.model}"{hint}' if names else problem.what
+    unlisted = bool(names) and endpoint.model not in names
+    if isinstance(problem, BadRequest) and (unlisted or "has no model" in problem.what):
+        says = (
+            f'{problem.what} It does not list "{endpoint.model}"{_nearest(endpoint.model, names)}'
+            if names
+            else problem.what
+        )
         return [key, Step("model", "failed", says, "`palaver models` lists what it has and lets you pick.")]
     return [key, Step("reply", "failed", problem.what, problem.do)]
 

@@ -177,3 +177,16 @@ def test_a_real_server_is_examined_to_the_end() -> None:
         name: step.outcome for name, step in steps.items() if name not in {"schema", "encryption", "model"}
     } == dict.fromkeys(("address", "key", "reply", "stream", "usage", "limit", "context", "cache"), "ok")
     assert steps["schema"].outcome in {"ok", "note"}
+
+
+def test_a_wrong_address_is_not_blamed_on_the_model() -> None:
+    steps = visited(House(models=None, takes=lambda _: (404, {"detail": "Not Found"})))
+    assert "nothing at that address" in steps["reply"].says
+    assert "base URL" in steps["reply"].do
+
+
+def test_a_server_without_tls_is_told_where_tls_was_asked_for() -> None:
+    with open_house(House()) as url:
+        steps = examined(replace(ENDPOINT, base_url=url.replace("http://", "https://")))
+    assert steps["encryption"].outcome == "failed"
+    assert "http://" in steps["encryption"].do
