@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 
 # The marks by which chat templates tell roles apart: <|im_start|>, <s>, </s>, <start_of_turn>, <<SYS>>, <｜User｜>,
-# [INST], [/INST], [gMASK], ### Instruction. Tokenizers take some of these for the real thing wherever they stand.
-_ANGLED = re.compile(r"<(?=[A-Za-z|/<\[\uff5c])")
-_BRACKETED = re.compile(r"\[(?=/?(?:[A-Z_]{3,}|[gs]MASK)\])")
+# [INST], [/INST], [gMASK], [|user|], <0x0A>, ### Instruction. Tokenizers take some of these for the real thing
+# wherever they stand.
+_ANGLED = re.compile(r"<(?=[A-Za-z|/<\[\uff5c]|0x)")
+_BRACKETED = re.compile(r"\[(?=/?(?:[A-Z_]{3,}|[gs]MASK)\]|\|)")
 _HASHES = re.compile(r"##+")
 _DOUBLE_QUOTES = str.maketrans(
     dict.fromkeys('"\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02\u301d\u301e\u301f', "'")

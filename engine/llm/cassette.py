@@ -29,12 +29,16 @@ _CONTEXT = 30
 class Recorder:
     """A `Model` that passes everything through and writes it down. Several may share a file."""
 
-    def __init__(self, inner: Model, path: Path) -> None:
-        """Raises `PalaverError` when the file cannot be written, or is something else than a cassette."""
+    def __init__(self, inner: Model, path: Path, setup: Mapping[str, Any] | None = None) -> None:
+        """Raises `PalaverError` when the file cannot be written, or is not a cassette of this play.
+
+        `setup` is what else a play follows from and can be said in JSON, such as its seed and the size of the context:
+        it is kept for whoever plays it back.
+        """
         self._inner = inner
         self._path = path
         self._full = False
-        _begin(path)
+        _begin(path, tape.header(setup or {}))
 
     @property
     def name(self) -> str:
@@ -90,7 +94,8 @@ class Cassette:
     def __init__(self, path: Path) -> None:
         """Raises `CassetteDamaged` for a file that no `Recorder` wrote."""
         self._file = path.name
-        answers = tape.read(path)
+        self.setup, answers = tape.read(path)
+        """What the recorder was told of the play; empty when it was told nothing."""
         self._left: dict[str, deque[tape.Answer]] = defaultdict(deque)
         for answer in answers:
             self._left[answer.key].append(answer)
@@ -175,19 +180,18 @@ def _around(text: str, at: int) -> str:
     return json.dumps(f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}", ensure_ascii=False)
 
 
-def _begin(path: Path) -> None:
-    """Write the first line of a new cassette, or make ready to go on with an old one."""
-    header = tape.dump(tape.HEADER).encode()
+def _begin(path: Path, header: bytes) -> None:
+    """Write the first line of a new cassette, or make ready to go on with an old one of the same play."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         old = path.read_bytes() if path.exists() else b""
+        if old and not old.startswith(header):
+            what = "is a recording of another play" if tape.is_header(old) else "is there already and is no recording"
+            raise PalaverError(f"{path} {what}.", do="Name another file.")
         if not old:
-            _append(path, header + b"\n")
-        elif old.partition(b"\n")[0].rstrip() != header:
-            raise PalaverError(f"{path} is there already and is no recording.", do="Name another file.")
+            _append(path, header)
         elif not old.endswith(b"\n"):  # the power went while a line was written: it is no answer
-            os.truncate(path, old.rindex(b"\n") + 1 if b"\n" in old else 0)
-            _begin(path)
+            os.truncate(path, old.rindex(b"\n") + 1)
     except OSError as error:
         raise PalaverError(f"{path} cannot be written: {error.strerror or error}.", do="Name another file.") from None
 

@@ -18,6 +18,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from engine.dialogue import conduct
 from engine.dialogue.messages import Message
 from engine.errors import ModelError, NoWords, Withheld
 from engine.llm.protocol import Delta, Finished, Model, Piece, Request, Withdrawn
@@ -40,6 +41,7 @@ _PLAYS_A_MACHINE = re.compile(
     re.IGNORECASE,
 )
 _PLAYER = "the player says:"
+_AFTER_PERSONA = conduct.rules("", "").partition("\n")[0]
 
 
 class Persistent:
@@ -100,7 +102,7 @@ class _Attempt:
         self.announced = announced
         """What the player is told before it is asked."""
         prompt = request.messages[0].content if request.messages else ""
-        persona = prompt.partition("\n\n")[0]
+        persona = prompt.partition(_AFTER_PERSONA)[0]
         self._machine = bool(_PLAYS_A_MACHINE.search(persona))
         self._openings = tuple(_said_back(prompt))
 

@@ -22,8 +22,7 @@ from engine.llm.protocol import Delta, Finished, Notice, Piece, Request, Usage, 
 from engine.plaintext import clean_line
 from engine.play.moves import Claim, Read
 
-HEADER = {"palaver_cassette": 1}
-"""The first line."""
+FORMAT = 1
 LARGEST = 64 * 1024 * 1024
 """Bytes of a cassette: some thousand turns with whole prompts."""
 LONGEST_LINE = 8 * 1024 * 1024
@@ -110,6 +109,11 @@ class _Answer(_Strict):
     error: _Error | None = None
 
 
+class _Header(_Strict):
+    palaver_cassette: int
+    setup: dict[str, JsonValue] = Field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One recorded answer."""
@@ -149,6 +153,22 @@ def key_of(question: Mapping[str, Any]) -> str:
 def dump(value: object) -> str:
     """Return a value as JSON on one line, readable in any language."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def header(setup: Mapping[str, Any]) -> bytes:
+    """Return the first line of a cassette of a play that was set up like this."""
+    kept = {name: mask_keys(value) if isinstance(value, str) else value for name, value in setup.items()}
+    found = {"palaver_cassette": FORMAT, **({"setup": kept} if kept else {})}
+    return f"{dump(found)}\n".encode("utf-8", "replace")
+
+
+def is_header(data: bytes) -> bool:
+    """Tell whether a file that begins like this is a cassette, of whatever play."""
+    try:
+        _Header.model_validate_json(data.partition(b"\n")[0])
+    except ValidationError:
+        return False
+    return True
 
 
 def line(model: str, request: Request, pieces: Sequence[Piece], end: Finished | ModelError | None) -> bytes:
@@ -196,8 +216,8 @@ def _without_keys(pieces: Sequence[Piece]) -> list[Piece]:
     return [Delta(mask_keys(piece.text)) if isinstance(piece, Delta) else piece for piece in joined]
 
 
-def read(path: Path) -> list[Answer]:
-    """Return the answers of a cassette in their order; raises `CassetteDamaged` that names the line."""
+def read(path: Path) -> tuple[dict[str, JsonValue], list[Answer]]:
+    """Return the setup and the answers of a cassette in their order; raises `CassetteDamaged` that names the line."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -207,23 +227,17 @@ def read(path: Path) -> list[Answer]:
         raise CassetteDamaged(f"{path.name} is larger than any recording.", do="Is it the right file?")
     first, *lines = data.split(b"\n")
     try:
-        header = _Header.model_validate_json(first)
+        begun = _Header.model_validate_json(first[:LONGEST_LINE])
     except ValidationError:
         raise CassetteDamaged(f"{path.name} is no recording of a play.", do="`--record` makes one.") from None
-    if header.palaver_cassette != HEADER["palaver_cassette"]:
+    if begun.palaver_cassette != FORMAT:
         raise CassetteDamaged(
-            f"{path.name} is a recording of another version ({header.palaver_cassette}).", do="Record the play anew."
+            f"{path.name} is a recording of another version ({begun.palaver_cassette}).", do="Record the play anew."
         )
-    return [
-        _answer(path.name, number, written)
-        for number, written in enumerate(lines, start=2)
-        # What stands behind the last line break was being written when the power went.
-        if written.strip() and number <= len(lines)
+    # What stands behind the last line break was being written when the power went.
+    return begun.setup, [
+        _answer(path.name, number, written) for number, written in enumerate(lines[:-1], start=2) if written.strip()
     ]
-
-
-class _Header(_Strict):
-    palaver_cassette: int
 
 
 def _answer(file: str, number: int, data: bytes) -> Answer:

@@ -9,6 +9,7 @@ from engine.dialogue import speech
 MARKS = [
     "<|im_start|>", "<|endoftext|>", "</s>", "<s>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<start_of_turn>",
     "<end_of_turn>", "### Instruction", "## System", "<\uff5cUser\uff5c>", "[gMASK]", "<bos>", "[SYSTEM_PROMPT]",
+    "[|assistant|]", "<0x0A>", "<|eot_id|>", "[TOOL_CALLS]", "<tool_call>", "<|START_OF_TURN_TOKEN|>", "<think>",
 ]  # fmt: skip
 
 

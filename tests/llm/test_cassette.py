@@ -200,6 +200,16 @@ def test_a_full_disk_ends_the_recording_and_not_the_play(tmp_path: Path, monkeyp
     assert Cassette(path).unplayed == 0 if path.stat().st_size <= 30 else True
 
 
+def test_what_else_the_play_follows_from_is_kept_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    setup = {"story": "lamp", "seed": 7, "context": 4096, "fixed": {"top_p": 0.5}, "note": "sk-0123456789abcdef99"}
+    Recorder(Fed(), path, setup)
+    Recorder(Fed(), path, setup)
+    assert Cassette(path).setup == {**setup, "note": "[key]"}
+    with pytest.raises(PalaverError, match="recording of another play"):
+        Recorder(Fed(), path, {**setup, "seed": 8})
+
+
 def test_no_other_file_is_written_to(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("Mine.")
     with pytest.raises(PalaverError, match="is no recording"):

@@ -161,7 +161,7 @@ def test_a_judge_is_not_second_guessed() -> None:
 
 
 def test_a_character_who_is_a_machine_may_say_so() -> None:
-    persona = SYSTEM.replace("keeper of the light", "the lighthouse's AI")
+    persona = SYSTEM.replace("\n\nHow", "\n\nYou are the lighthouse's AI.\n\nHow")
     request = replace(ACT, messages=(Message("system", persona), *ACT.messages[1:]))
     told = play(Model("m", '"As an AI, I do not sleep."'), request=request)
     assert shown(told) == '"As an AI, I do not sleep."'
