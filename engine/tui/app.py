@@ -27,6 +27,7 @@ from engine.tui.screens.help import HelpScreen
 from engine.tui.screens.library import LibraryScreen
 from engine.tui.screens.play import PlayScreen
 from engine.tui.theme import LAMPLIGHT, PAPER, first_theme, voice_variables
+from engine.tui.wording import back_at
 
 if TYPE_CHECKING:
     from engine.saves.shelf import Found
@@ -150,6 +151,8 @@ def run(
     if resume is not None:
         moment = resume.moment.name if resume.moment is not None else ""
         session = table.resume(resume.save.path, story, moment=moment)
+        if moment:
+            session.notices.append(back_at(moment))
     elif story is not None:
         session = table.begin(story)
     app = PalaverApp(table, session, fresh=resume is None)

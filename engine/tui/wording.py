@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from engine.plaintext import clean_line
+from engine.session import LEFT
 from engine.story.graph import StoryGraph
 from engine.view import Note
 
 MOST_DOTS = 10
 """A number with more room than this is shown as a number alone."""
 
-LONGEST_QUOTE = 40
-"""Characters shown of a line that is quoted back in one."""
+LONGEST_QUOTE = 22
+"""Characters shown of a line that is quoted back in one: what is said of it then fits one row of 80 columns."""
 MOST_NAMED = 8
 """Names told in one breath; the list of saves has them all."""
 _SCRIPTED = "the scripted actor"
@@ -65,6 +66,11 @@ def who_plays(model_line: str) -> str:
     """Return who plays the characters as a sentence that fits one row of 80 columns."""
     who, _, why = model_line.partition(" (")
     return f"{who[:1].upper()}{who[1:]} plays{f' ({why}' if why else ''}."
+
+
+def back_at(moment: str) -> str:
+    """Return what to tell who went back to a named moment: where they are, and the way back."""
+    return f"Back at “{clean_line(moment)}”. To return: /load {LEFT}"
 
 
 def no_such_moment(wanted: str, names: Sequence[str]) -> str:

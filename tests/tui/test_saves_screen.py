@@ -78,6 +78,28 @@ def test_another_game_is_gone_on_with_and_this_one_is_let_go_of(tmp_path: Path) 
     run(look())
 
 
+def test_a_moment_of_another_game_is_gone_to_and_the_way_back_is_told(tmp_path: Path) -> None:
+    async def look() -> None:
+        table, first = game(tmp_path)
+        first.name("the pier")
+        first.choose("mat")
+        first.close()
+        second = table.begin(table.library.load("skerry"))
+        async with playing(table, second) as hands:
+            screen = await opened(hands)
+            row = next(i for i, text in enumerate(listed(screen)) if "◇ the pier" in text)
+            screen.query_one("#saves", OptionList).highlighted = row
+            await hands.press("enter")
+            await hands.until(lambda: hands.app.screen is not screen and hands.session is not second)
+            await hands.done()
+            assert hands.text[-1].startswith("Rain")
+            assert hands.notice == f"· Back at “the pier”. To return: /load {LEFT}"
+            await hands.type(f"/load {LEFT}")
+            assert hands.text[-1] == "A key, green with salt."
+
+    run(look())
+
+
 def test_a_damaged_save_says_why_and_hides_no_other(tmp_path: Path) -> None:
     async def look() -> None:
         table, session = game(tmp_path)

@@ -26,7 +26,7 @@ from engine.errors import PalaverError, SaveError
 from engine.llm.protocol import Model
 from engine.plaintext import clean_line
 from engine.saves.store import tidy
-from engine.session import LEFT, Session
+from engine.session import Session
 from engine.table import Table
 from engine.tui.asking import Answer, Name, Replace
 from engine.tui.commands import PLAY_KEYS
@@ -40,7 +40,7 @@ from engine.tui.widgets.lines import Voices
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
-from engine.tui.wording import no_such_moment, places_in, shortened, who_plays
+from engine.tui.wording import back_at, no_such_moment, places_in, shortened, who_plays
 from engine.updates import Update
 from engine.view import Option
 
@@ -265,7 +265,7 @@ class PlayScreen(Screen[None]):
         elif turns[wanted] == store.head:
             self.desk.notice.tell(f"You are at “{wanted}” already.")
         else:
-            await self._go(lambda: self.session.load(name), f"Back at “{wanted}”. To return: /load {LEFT}")
+            await self._go(lambda: self.session.load(name), back_at(wanted))
 
     async def _go(self, move: Callable[[], None], said: str) -> None:
         """Go elsewhere in the game and show it as it was there."""

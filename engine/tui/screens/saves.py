@@ -27,7 +27,7 @@ from engine.session import Session
 from engine.table import Table
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.status import Notice
-from engine.tui.wording import briefly, moves, when
+from engine.tui.wording import back_at, briefly, moves, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,8 @@ class SavesScreen(Screen[Picked]):
         try:
             moment = place.moment.name if place.moment is not None else ""
             session = self._table.resume(place.info.path, graph, moment=moment)
+            if moment:
+                session.notices.append(back_at(moment))
         except PalaverError as error:
             self.query_one(Notice).tell(str(error), wrong=True)
             return
