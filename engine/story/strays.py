@@ -47,7 +47,8 @@ def name_kinds(root: Table, report: Report) -> None:
         if not isinstance(scene, Table) or not form.KINDS.keys().isdisjoint(scene):
             continue
         for key in scene:
-            if not any(kinds_with(key)) and (kind := nearest(key, form.KINDS)):
+            kind = "" if any(kinds_with(key)) else nearest(key, form.KINDS)
+            if kind and all(form.KINDS[kind] in kinds_with(other) for other in scene if any(kinds_with(other))):
                 place = place_of(root, ("scenes", name, key), key=True)
                 report.error(place, "unknown-key", f'A scene has no key "{key}". Did you mean "{kind}"?')
                 scene[kind], scene.places[kind] = scene.pop(key), scene.places[key]

@@ -195,3 +195,38 @@ def test_a_main_file_that_cannot_be_read_alone_is_still_a_diagnostic(folder: Pat
     (folder / "more.yaml").write_text(MORE)
 
     assert codes(folder / "story.yaml") == [("story.yaml", "read-alone"), ("story.yaml", "not-utf8")]
+
+
+def test_a_part_of_a_folder_named_alone_says_that_the_folder_is_the_story(folder: Path) -> None:
+    (folder / "more.yaml").write_text(MORE)
+    found = check_story(folder / "more.yaml").diagnostics
+
+    assert found[0].code == "read-alone"
+    assert "name the folder instead" in found[0].message
+    assert codes(folder) == [("more.yaml", "unreachable-scene")]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (STORY.replace("title: T", "title: @T"), False),
+        ("palaver: 1\ntitle: T\nstart: a\n", False),
+        ("palaver: 9\n" + STORY.partition("\n")[2], False),
+        (STORY.replace("start: a", "start: b"), True),
+        (STORY, True),
+    ],
+)
+def test_it_is_told_whether_everything_could_be_looked_at(folder: Path, text: str, whole: bool) -> None:
+    (folder / "story.yaml").write_text(text)
+
+    assert check_story(folder).whole is whole
+
+
+def test_nothing_more_is_expected_of_a_story_that_is_not_there(tmp_path: Path) -> None:
+    assert check_story(tmp_path / "nothing").whole
+
+
+def test_a_finding_about_a_whole_file_is_shown_without_a_line(tmp_path: Path) -> None:
+    shown = str(check_story(tmp_path / "tale", base=tmp_path).diagnostics[0])
+
+    assert shown.startswith("tale: error: ")
