@@ -16,6 +16,8 @@ EXAMPLES = """examples:
   palaver play --load latest             go on where you left off
   palaver check my_story/                find every mistake in a story
   palaver saves list                     every game and its named moments
+  palaver models                         find the models of this machine and pick one
+  palaver doctor                         try the model's server step by step
 
 A model plays the characters once one is named, for instance:
   PALAVER_API_KEY=... palaver play --base-url https://openrouter.ai/api/v1 --model mistralai/mistral-small
