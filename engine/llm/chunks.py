@@ -64,7 +64,7 @@ def read_chunk(data: str) -> Chunk:
         found = found[0]
     if not isinstance(found, dict):
         raise NotAChunk(data[:80])
-    error = _error(found, data)
+    error = _error(found, data) if found.get("error") else None
     choice = _first_choice(found.get("choices"))
     words = choice.get("delta") or choice.get("message")
     words = words if isinstance(words, dict) else {}
@@ -97,6 +97,8 @@ def _first_choice(choices: object) -> Mapping[str, Any]:
     """The choice at index 0: one was asked for, and a server that sends more is not to mix them."""
     if not isinstance(choices, list):
         return {}
+    if len(choices) == 1 and isinstance(choices[0], dict) and not choices[0].get("index"):
+        return choices[0]
     return next((choice for choice in choices if isinstance(choice, dict) and not choice.get("index")), {})
 
 

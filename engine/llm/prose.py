@@ -95,6 +95,8 @@ class Prose:
         return self._show(rest + ("" if self._thinking else held))
 
     def _without_thoughts(self, text: str) -> str:
+        if not self._held and not self._thinking and "<" not in text:
+            return text
         text = self._held + text
         self._held = ""
         out: list[str] = []

@@ -134,9 +134,10 @@ class ReplyReader:
             raise BadReply(Kind.TOO_LONG) from None
 
     def _event(self, data: str) -> str:
-        if self.done or not data.strip():
+        data = data.strip()
+        if self.done or not data:
             return ""
-        if data.strip() == "[DONE]":
+        if data == "[DONE]":
             self.done = True
             return ""
         return self._take(self._read(data))

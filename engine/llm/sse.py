@@ -53,15 +53,18 @@ class Decoder:
         events: list[ServerEvent] = []
         # bytes.splitlines breaks at LF, CR and CR LF only, unlike str.splitlines.
         for piece in chunk.splitlines(keepends=True):
-            self._line += piece
-            if len(self._line) > self._line_limit:
+            if len(self._line) + len(piece) > self._line_limit:
                 raise EventTooLong(f"a line of more than {self._line_limit} bytes")
-            if piece.endswith((b"\n", b"\r")):
-                line = bytes(self._line).rstrip(b"\r\n")
+            if not piece.endswith((b"\n", b"\r")):
+                self._line += piece
+                continue
+            line = piece.rstrip(b"\r\n")
+            if self._line:  # most lines come whole, and are not copied
+                line = bytes(self._line + line)
                 self._line.clear()
-                event = self._take(line)
-                if event is not None:
-                    events.append(event)
+            event = self._take(line)
+            if event is not None:
+                events.append(event)
         return events
 
     def end(self) -> list[ServerEvent]:

@@ -23,6 +23,8 @@ class Veil:
 
     def feed(self, text: str) -> str:
         """Return what can be said for sure so far; the beginning of what may be a key is held back."""
+        if not self._keys:
+            return text
         text = self.whole(self._held + text)
         self._held = max((_opening(text, key) for key in self._keys), key=len, default="")
         return text.removesuffix(self._held)
