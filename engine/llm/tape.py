@@ -11,14 +11,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import JsonValue, ValidationError
 
 from engine import errors
 from engine.dialogue.masking import mask_keys
 from engine.errors import CassetteDamaged, ModelError
 from engine.llm.protocol import Delta, Finished, Notice, Piece, Request, Usage, Withdrawn
+from engine.llm.tapeform import LONGEST_NAME, AnswerForm, HeaderForm, SaidForm
 from engine.plaintext import clean_line
 from engine.play.moves import Claim, Read
 
@@ -26,11 +27,6 @@ FORMAT = 1
 LARGEST = 64 * 1024 * 1024
 """Bytes of a cassette: some thousand turns with whole prompts."""
 LONGEST_LINE = 8 * 1024 * 1024
-
-_Text = Annotated[str, Field(max_length=2_000_000)]
-_LONGEST_NAME = 2_000
-_Line = Annotated[str, Field(max_length=_LONGEST_NAME)]
-_Count = Annotated[int, Field(ge=0, le=10**9)]
 
 ERRORS: dict[str, type[ModelError]] = {
     kind.__name__: kind
@@ -40,78 +36,6 @@ ERRORS: dict[str, type[ModelError]] = {
     )
 }  # fmt: skip
 """Failures that are played back as they were; any other is played back as the nearest of its ancestors here."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class _Message(_Strict):
-    role: Literal["system", "user", "assistant"]
-    content: _Text
-
-
-class _Question(_Strict):
-    purpose: Literal["act", "judge"]
-    messages: Annotated[list[_Message], Field(max_length=20_000)]
-    settings: dict[str, JsonValue]
-    schema_: Annotated[dict[str, JsonValue] | None, Field(alias="schema")]
-    schema_name: _Line
-
-
-class _Claim(_Strict):
-    id: _Line
-    evidence: _Text
-
-
-class _Read(_Strict):
-    outcome: _Claim | None
-    moved: Annotated[list[_Claim], Field(max_length=1_000)]
-    who: _Line
-    by: _Line
-    fault: _Text
-
-
-class _Usage(_Strict):
-    prompt: _Count | None
-    completion: _Count | None
-    cached: _Count | None
-
-
-class _Finished(_Strict):
-    text: _Text
-    finish: _Line
-    usage: _Usage
-    model: _Line
-    reading: _Read | None
-
-
-class _Error(_Strict):
-    kind: _Line
-    what: _Text
-    do: _Text
-    status: int | None
-    request_id: _Line
-
-
-class _Said(_Strict):
-    delta: _Text | None = None
-    withdrawn: _Text | None = None
-    notice: _Text | None = None
-
-
-class _Answer(_Strict):
-    key: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    request: _Question
-    model: _Line
-    pieces: Annotated[list[_Said], Field(max_length=1_000_000)]
-    finished: _Finished | None = None
-    error: _Error | None = None
-
-
-class _Header(_Strict):
-    palaver_cassette: int
-    setup: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +89,7 @@ def header(setup: Mapping[str, Any]) -> bytes:
 def is_header(data: bytes) -> bool:
     """Tell whether a file that begins like this is a cassette, of whatever play."""
     try:
-        _Header.model_validate_json(data.partition(b"\n")[0])
+        HeaderForm.model_validate_json(data.partition(b"\n")[0])
     except ValidationError:
         return False
     return True
@@ -177,15 +101,15 @@ def line(model: str, request: Request, pieces: Sequence[Piece], end: Finished | 
     found: dict[str, Any] = {
         "key": key_of(question),
         "request": question,
-        "model": mask_keys(model)[:_LONGEST_NAME],
+        "model": mask_keys(model)[:LONGEST_NAME],
         "pieces": [_said(piece) for piece in _without_keys(pieces)],
     }
     if isinstance(end, Finished):
         found["finished"] = {
             "text": mask_keys(end.text),
-            "finish": end.finish[:_LONGEST_NAME],
+            "finish": end.finish[:LONGEST_NAME],
             "usage": {"prompt": end.usage.prompt, "completion": end.usage.completion, "cached": end.usage.cached},
-            "model": mask_keys(end.model)[:_LONGEST_NAME],
+            "model": mask_keys(end.model)[:LONGEST_NAME],
             "reading": asdict(end.reading) if end.reading else None,
         }
     elif end is not None:
@@ -195,7 +119,7 @@ def line(model: str, request: Request, pieces: Sequence[Piece], end: Finished | 
             "what": mask_keys(end.what),
             "do": mask_keys(end.do),
             "status": end.status,
-            "request_id": end.request_id[:_LONGEST_NAME],
+            "request_id": end.request_id[:LONGEST_NAME],
         }
     # A lone surrogate, which a server's JSON can hold, becomes what UTF-8 and every reader of JSON can.
     return f"{dump(found)}\n".encode("utf-8", "replace")
@@ -227,7 +151,7 @@ def read(path: Path) -> tuple[dict[str, JsonValue], list[Answer]]:
         raise CassetteDamaged(f"{path.name} is larger than any recording.", do="Is it the right file?")
     first, *lines = data.split(b"\n")
     try:
-        begun = _Header.model_validate_json(first[:LONGEST_LINE])
+        begun = HeaderForm.model_validate_json(first[:LONGEST_LINE])
     except ValidationError:
         raise CassetteDamaged(f"{path.name} is no recording of a play.", do="`--record` makes one.") from None
     if begun.palaver_cassette != FORMAT:
@@ -244,7 +168,7 @@ def _answer(file: str, number: int, data: bytes) -> Answer:
     if len(data) > LONGEST_LINE:
         raise CassetteDamaged(f"{file}:{number} is longer than any answer.", do="Record the play anew.")
     try:
-        found = _Answer.model_validate_json(data)
+        found = AnswerForm.model_validate_json(data)
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -260,7 +184,7 @@ def _answer(file: str, number: int, data: bytes) -> Answer:
     )
 
 
-def _end(found: _Answer) -> Finished | ModelError | None:
+def _end(found: AnswerForm) -> Finished | ModelError | None:
     if found.error is not None:
         failed = found.error
         kind = ERRORS.get(failed.kind, ModelError)
@@ -296,7 +220,7 @@ def _said(piece: Piece) -> dict[str, str]:
     raise TypeError(f"no cassette holds a {type(piece).__name__}")
 
 
-def _piece(file: str, number: int, said: _Said) -> Piece:
+def _piece(file: str, number: int, said: SaidForm) -> Piece:
     given = [(name, text) for name, text in said.model_dump().items() if text is not None]
     if len(given) != 1:
         raise CassetteDamaged(f"{file}:{number}: a piece is not one thing.", do="Record the play anew.")
