@@ -115,6 +115,8 @@ def _use(server: Server, listed: Listed) -> int:
     print(f"{listed.name} of {server.base_url} plays from now on: it is written in {clean_line(str(path))}.")
     if aside:
         print(f"Made comments there, since they belong to the server before it: {', '.join(aside)}.")
+    for name in _left_without_a_key(before, aside):
+        print(f"Mind that `{name}` used that key too: give it an `api_key` of its own.")
     for name in ("PALAVER_BASE_URL", "PALAVER_MODEL"):
         if os.environ.get(name):
             print(f"Mind that {name} is set in the environment and goes before the file.")
@@ -133,3 +135,21 @@ def _of_another_server(before: Mapping[str, Any], base_url: str) -> list[str]:
     of_server = [name for name in OF_A_SERVER if name in before]
     sections = [name for name in ROLES if name in before and "base_url" not in before[name]]
     return of_server + sections
+
+
+def _left_without_a_key(before: Mapping[str, Any], aside: Sequence[str]) -> list[str]:
+    """Sections that stay with the server before it, and had their key from the top of the file."""
+    from engine.config import server_of
+    from engine.llm.endpoint import OPENAI_URL
+    from engine.settings import ROLES
+
+    server = server_of(str(before.get("base_url") or OPENAI_URL))
+    return [
+        name
+        for name in ROLES
+        if "api_key" in aside
+        and name in before
+        and name not in aside
+        and "api_key" not in before[name]
+        and server_of(str(before[name].get("base_url", ""))) == server
+    ]

@@ -80,6 +80,17 @@ def test_the_key_of_the_server_before_is_put_aside(file: Path, url: str, capsys:
     assert KEY not in said
 
 
+def test_a_section_that_stays_behind_is_told_to_lose_its_key(
+    file: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = "http://127.0.0.1:9/v1"
+    file.write_text(
+        f"base_url: {there}\napi_key: {KEY}\nmodel: big\njudge: {{base_url: '{there}', model: m}}\n", "utf-8"
+    )
+    assert main(["models", "--use", "m-1"]) == 0
+    assert "`judge` used that key too" in capsys.readouterr().out
+
+
 def test_another_model_of_the_same_server_keeps_its_key(file: Path, url: str) -> None:
     file.write_text(f"base_url: {url}\napi_key: {KEY}\nmodel: m-1\n", "utf-8")
     assert main(["models", "--base-url", url, "--use", "m-2"]) == 0
