@@ -53,12 +53,13 @@ def _choice_ids(desk: Desk, path: TreePath, written: Sequence[form.Choice]) -> l
             desk.error(at, "duplicate-id", message)
         taken.setdefault(choice.id, number)
     ids = []
+    counts: dict[str, int] = {}  # how often each stem was tried: thousands of choices may read alike
     for number, choice in enumerate(written):
-        made, count = choice.id, 1
+        made = choice.id
         stem = "" if made else slug(choice.text) or f"choice_{number + 1}"
         while not made or (not choice.id and made in taken):
+            counts[stem] = count = counts.get(stem, 0) + 1
             made = stem if count == 1 else f"{stem}_{count}"
-            count += 1
         taken.setdefault(made, number)
         ids.append(made)
     return ids

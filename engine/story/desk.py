@@ -39,8 +39,8 @@ class Desk:
     """One story being compiled."""
 
     __slots__ = (
-        "_bounded", "_expressions", "_tree", "damaged", "names", "passages", "reads", "report", "scenes", "sources",
-        "variables",
+        "_bounded", "_expressions", "_nevers", "_tree",
+        "damaged", "names", "passages", "reads", "report", "scenes", "sources", "variables",
     )  # fmt: skip
 
     def __init__(self, tree: Table, report: Report, damaged: Collection[TreePath], scenes: Collection[str]) -> None:
@@ -57,6 +57,7 @@ class Desk:
         self.passages: dict[str, Text] = {}
         self._expressions: dict[str, Expression] = {}
         self._bounded: frozenset[str] = frozenset()
+        self._nevers: dict[str, str] = {}
 
     def declare(self, variables: Mapping[str, Variable], names: Names) -> None:
         """Take in the story's variables, and the names that its expressions may use."""
@@ -119,7 +120,9 @@ class Desk:
         return made
 
     def _warn_of_never(self, path: TreePath, source: str) -> None:
-        if reason := never_holds(source, self.variables):
+        if source not in self._nevers:
+            self._nevers[source] = never_holds(source, self.variables)
+        if reason := self._nevers[source]:
             message = f"This never holds, for {reason}: change the condition, or the variable's bounds."
             self.warning(path, "never-holds", message)
 
@@ -142,9 +145,9 @@ class Desk:
         lines = source.split("\n")[: error.line - 1]
         offset = sum(len(line) + 1 for line in lines) + error.column - 1
         key, around = str(path[-1]), path[2:3]
-        if key in ("if", "enabled_if") and (
-            slip := sentence_slip(key, source, self.names, beside_when=around in (("outcomes",), ("moved_by",)))
-        ):
+        beside_when = key == "if" and around in (("outcomes",), ("moved_by",))
+        alone = key in ("if", "enabled_if", "expr") or path[0] == "let" or path[-2] == "set"
+        if alone and (slip := sentence_slip(key, source, self.names, beside_when=beside_when)):
             self.error(path, "expression", slip)
         elif error.message == UNENDED_COMMENT and isinstance(value_at(self._tree, path), Plain):
             message = 'A text with {# #} in it must stand in quotes, or on a line of its own under "|".'

@@ -20,7 +20,12 @@ _KEY_ASSIGNMENT = re.compile(r"\s*([A-Za-z_]\w*)\s*([-+*/]?)=\s*([^=\s].*?)\s*\Z
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _WORDS_OF_EXPRESSIONS = frozenset(("and", "or", "not", "in", "if", "else", "is"))
 _WORD = re.compile(r"[^\W\d][\w'’]*")
+_PARTS = re.compile(r"\b(?:and|or|not|if|else)\b|[^\w\s'’]+")
+_OPEN_QUOTE = re.compile(r"(?<!\w)['\"](?!['\"])")
 _TWO_WORDS = re.compile(r"(?<![\w'’])([^\W\d][\w'’]*)\s+(?=([^\W\d][\w'’]*))")
+_NAME = re.compile(r"[a-z_]\w*")
+_COUNTED = ("visits", "visited", "turns")
+_LONGEST_ARITHMETIC = 500
 _COMPARISON = re.compile(r"\s*(?:not\s+)?[a-z_]\w*\s*(?:==|!=|<=|>=|=>|<|>)\s*(?:-?[\d.]+|[a-z_]\w*|'[^']*')\s*\Z")
 
 
@@ -58,18 +63,21 @@ def sentence_slip(key: str, source: str, names: Names, *, beside_when: bool) -> 
     for first, second in runs:
         if (joined := f"{first}_{second}".lower()) in declared:
             return f'"{first} {second}" is two words here. Write "{joined}".'
-    if not runs or len(_WORD.findall(bare)) < 3:
+    longest = max(len(_WORD.findall(part)) for part in _PARTS.split(bare))
+    if not runs or longest < 3 or _OPEN_QUOTE.search(bare):
         return ""
     told = 'Write the sentence under "when".' if beside_when else "Say it with a variable."
     example = next((name for name, kind in names.variables.items() if kind in ("int", "float")), "turns")
-    return f'"{key}" is arithmetic, such as {example} >= 2, and this reads like a sentence. {told}'
+    wanted = f"is arithmetic, such as {example} >= 2" if key in ("if", "enabled_if") else "wants an expression"
+    return f'"{key}" {wanted}, and this reads like a sentence. {told}'
 
 
 def arithmetic_slip(source: str, names: Names) -> bool:
     """Tell whether what should be a sentence for a judge is an expression over the story's variables."""
     if _COMPARISON.match(source):
         return True
-    if not any(name in source for name in (*names.variables, *names.lets, "visit", "turns")):
+    words = _NAME.findall(source[:_LONGEST_ARITHMETIC])
+    if not any(word in names.variables or word in names.lets or word in _COUNTED for word in words):
         return False
     try:
         return bool(compile_expression(source, names).reads)

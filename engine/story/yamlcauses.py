@@ -22,11 +22,16 @@ _CLOSE_COLON = re.compile(r"(\s*(?:- +)*)([a-z_]+):(?![/:])\S")
 _BRACKETED_TEXT = re.compile(r"\s*(?:- +)*(?:[^\s:#'\"]+:\s+)?(([\[{]).*[\]}])\s*$")
 
 
-def earlier_cause(source: Source, lines: Sequence[str], line: int, column: int) -> tuple[At, str] | None:
-    """Return where the slip behind an error at `line` and `column` is and what to do about it, if it can be told."""
+def earlier_cause(
+    source: Source, lines: Sequence[str], line: int, column: int, *, explained: bool
+) -> tuple[At, str] | None:
+    """Return where the slip behind an error at `line` and `column` is and what to do about it, if it can be told.
+
+    An error that its own line has `explained` can still come of a quote, but not of a slip on the line above.
+    """
     if (opened := _unclosed_quote(source, line, column)) is not None:
         return opened, "The quote that opens here is not closed before the next key. Close it, or take it out."
-    for number in (line, *_line_above(lines, line)):
+    for number in (line, *(() if explained else _line_above(lines, line))):
         written = lines[number] if number < len(lines) else ""
         if dashed := (_DASHED_WORD if number == line else _DASHED_KEY).match(written):
             at = len(dashed[1])

@@ -40,7 +40,8 @@ def explain(error: yaml.YAMLError | ValueError, source: Source) -> Finding:
     template = _TEMPLATE_VALUE.search(written)
     if template and not ("values are not allowed" in problem and template.start() >= column):
         return Place(source.name, line + 1, template.start(1) + 1), "yaml", BEGINS_WITH_TEMPLATE
-    if (cause := earlier_cause(source, lines, line, column)) is not None:
+    explained = "values are not allowed" in problem and _KEY_BEFORE.match(written[:column]) is not None
+    if (cause := earlier_cause(source, lines, line, column, explained=explained)) is not None:
         (at_line, at_column), message = cause
         return Place(source.name, at_line + 1, at_column + 1), "yaml", message
 
