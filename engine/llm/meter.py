@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.dialogue.tokens import TokenCounter
 from engine.errors import ConfigError
 from engine.llm.budget import Amount, Budget, Scope
 from engine.llm.gate import WINDOW, Gate
@@ -33,8 +34,9 @@ class Call:
     entry: int
     """Its number in the ledger."""
     tags: Tags
+    counter: TokenCounter
     counted: int
-    """Our count of the prompt."""
+    """The count of the prompt by `counter`."""
     worst: Taken
     renewed: float
     leave: Pass | None = None

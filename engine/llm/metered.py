@@ -128,7 +128,7 @@ class Metered:
         # What is not said to be of a playthrough has only the session to be counted by.
         game = request.game or meter.session
         tags = Tags(meter.session, game, request.scene, request.who, request.purpose, self.name, self._host)
-        return Call(meter.reserve(tags, worst), tags, counted, worst, meter.now)
+        return Call(meter.reserve(tags, worst), tags, self._counter, counted, worst, meter.now)
 
     async def _turn(self, call: Call) -> AsyncGenerator[Waiting]:
         """Wait for leave to send; a call that had it gives it back and is first in line."""
@@ -147,7 +147,9 @@ class Metered:
     def _finish(self, call: Call, finished: Finished) -> list[Notice]:
         usage = finished.usage
         if usage.prompt:
-            self._counter = self._counter.corrected(call.counted, usage.prompt)
+            # By the counter that counted it: others may have learnt meanwhile, and to correct theirs by the same error
+            # once more would drive it away from the truth.
+            self._counter = call.counter.corrected(call.counted, usage.prompt)
         prompt = usage.prompt or call.worst.prompt
         completion = usage.completion or self._counter.count(finished.text)
         estimated = not usage.prompt or (not usage.completion and bool(finished.text))

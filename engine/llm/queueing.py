@@ -65,24 +65,19 @@ class Queue:
                 do="Set `context` or `max_tokens` lower, or `limits` higher if your provider allows it.",
             )
         ticket = self._gate.enter(kind, tokens, self._clock(), ahead_as=put_off.ticket if put_off else None)
-        passing = asyncio.Event()
-        self._waiting[ticket.number] = ticket, passing
+        called = asyncio.Event()
+        self._waiting[ticket.number] = ticket, called
         taken = False
         try:
             self._look()
             while ticket.number not in self._passed:
                 yield self._explained(ticket)
-                await self._rest(passing)
+                await self._rest(ticket, called)
             taken = True
             yield Pass(self._passed.pop(ticket.number), ticket)
         finally:
-            self._waiting.pop(ticket.number, None)
             if not taken:
-                call = self._passed.pop(ticket.number, None)
-                if call is None:
-                    self._gate.leave(ticket)
-                else:
-                    self.end(call, 0)
+                self._give_up(ticket)
 
     def end(self, call: int, tokens: int) -> None:
         """Note that a call has ended and what it took, and let in whoever fits now."""
@@ -102,13 +97,25 @@ class Queue:
         """Let go of the gate."""
         self._gate.close()
 
-    async def _rest(self, passing: asyncio.Event) -> None:
+    def _give_up(self, ticket: Ticket) -> None:
+        self._waiting.pop(ticket.number, None)
+        call = self._passed.pop(ticket.number, None)
+        if call is not None:
+            self.end(call, 0)
+            return
+        self._gate.leave(ticket)
+        self._call_first()
+
+    async def _rest(self, ticket: Ticket, called: asyncio.Event) -> None:
+        """Sleep until it is time to be told again or to go; whoever waits longest looks at the gate for all."""
         until = self._clock() + TELL
-        while not passing.is_set() and (left := until - self._clock()) > 0:
-            nap = min(left, max(POLL, self._looked + self._seen.wait - self._clock()))
+        while ticket.number not in self._passed and (left := until - self._clock()) > 0:
+            first = ticket.number == next(iter(self._waiting))
+            nap = min(left, max(POLL, self._looked + self._seen.wait - self._clock())) if first else left
             try:
                 async with asyncio.timeout(nap):
-                    await passing.wait()
+                    await called.wait()
+                called.clear()
             except TimeoutError:
                 if self._clock() - self._looked >= POLL:
                     self._look()
@@ -119,6 +126,13 @@ class Queue:
         for number, call in self._seen.calls.items():
             self._passed[number] = call
             self._waiting.pop(number)[1].set()
+        self._call_first()
+
+    def _call_first(self) -> None:
+        """Wake who waits longest, to look as soon as somebody may pass: it may have been another's task so far."""
+        for _, called in self._waiting.values():
+            called.set()
+            return
 
     def _explained(self, ticket: Ticket) -> Waiting:
         ahead = sum(number < ticket.number for number in self._waiting)

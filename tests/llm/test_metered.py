@@ -40,6 +40,7 @@ class Says:
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         self.asked += 1
+        await asyncio.sleep(0)  # others get their turn
         for piece in self.pieces:
             if isinstance(piece, Exception):
                 raise piece
@@ -214,6 +215,17 @@ def test_a_request_asked_again_is_one_more_for_the_limit(tmp_path: Path) -> None
     (entry,) = meter._ledger.report("model")
     assert entry.calls == 2
     meter.close()
+
+
+def test_the_estimate_does_not_drift_when_many_ask_at_once(meter: Meter) -> None:
+    """What one call teaches of the tokens of a prompt, the next ones, counted before, do not teach once more."""
+    model = around(meter, Finished("Hm.", usage=Usage(12, 1)))
+
+    async def play() -> None:
+        await asyncio.gather(*(listen(model, ACT) for _ in range(30)))
+
+    asyncio.run(play())
+    assert 12 <= model.worst(ACT).tokens - 50 <= 20
 
 
 def test_the_ledger_knows_for_whom_and_no_key(tmp_path: Path) -> None:
