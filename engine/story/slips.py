@@ -21,7 +21,7 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _WORDS_OF_EXPRESSIONS = frozenset(("and", "or", "not", "in", "if", "else", "is"))
 _WORD = re.compile(r"[^\W\d][\w'’]*")
 _PARTS = re.compile(r"\b(?:and|or|not|if|else)\b|[^\w\s'’]+")
-_OPEN_QUOTE = re.compile(r"(?<!\w)['\"](?!['\"])")
+_OPEN_QUOTE = re.compile(r"(?<!\w)['\"]")
 _TWO_WORDS = re.compile(r"(?<![\w'’])([^\W\d][\w'’]*)\s+(?=([^\W\d][\w'’]*))")
 _NAME = re.compile(r"[a-z_]\w*")
 _COUNTED = ("visits", "visited", "turns")
@@ -57,14 +57,16 @@ def sentence_slip(key: str, source: str, names: Names, *, beside_when: bool) -> 
 
     `source` is no expression already. `beside_when` tells that the same part may have a `when`.
     """
-    bare = _QUOTED.sub("''", source)
+    bare = _QUOTED.sub("0", source)
+    if _OPEN_QUOTE.search(bare):
+        return ""
     runs = [pair for pair in _TWO_WORDS.findall(bare) if not _WORDS_OF_EXPRESSIONS & {each.lower() for each in pair}]
     declared = {*names.variables, *names.lets}
     for first, second in runs:
         if (joined := f"{first}_{second}".lower()) in declared:
             return f'"{first} {second}" is two words here. Write "{joined}".'
     longest = max(len(_WORD.findall(part)) for part in _PARTS.split(bare))
-    if not runs or longest < 3 or _OPEN_QUOTE.search(bare):
+    if not runs or longest < 3:
         return ""
     told = 'Write the sentence under "when".' if beside_when else "Say it with a variable."
     example = next((name for name, kind in names.variables.items() if kind in ("int", "float")), "turns")
