@@ -8,7 +8,8 @@ less that of raw httpx, which does the least that a reply takes: it reads lines,
 text. The peers are no dependencies of the project: they go into a virtual environment in the temporary folder, made at
 the first run; one that cannot be installed is left out, and said so. `--check` fails where ours misses its target.
 
-Two busy cores, Python 3.11, httpx 0.28.1, openai 2.54.0, litellm 1.106.2, November 2026 (six runs: 0.86 to 1.25 of httpx):
+Two busy cores, Python 3.11, httpx 0.28.1, openai 2.54.0, litellm 1.106.2, November 2026; six runs gave 0.86
+to 1.25 times raw httpx, this is the last but one:
 
              whole  50 tokens     p95  of httpx  overhead  chunks/s   import   memory
     httpx      0.84 ms    2.89 ms10.06 ms     1.00x   0.00 ms    76,094   105 ms    46 MB
