@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from engine.dialogue.messages import Message
 from engine.dialogue.tokens import Estimate
 from engine.errors import BadRequest, BrokenReply, Busy, ConfigError, ModelError, OverBudget, Unconnected, Unreachable
 from engine.llm.budget import Amount, Budget, Cap
@@ -219,13 +220,14 @@ def test_a_request_asked_again_is_one_more_for_the_limit(tmp_path: Path) -> None
 
 def test_the_estimate_does_not_drift_when_many_ask_at_once(meter: Meter) -> None:
     """What one call teaches of the tokens of a prompt, the next ones, counted before, do not teach once more."""
-    model = around(meter, Finished("Hm.", usage=Usage(12, 1)))
+    model = around(meter, Finished("Hm.", usage=Usage(250, 1)))
+    long = replace(ACT, messages=(Message("user", "words " * 200),))
 
     async def play() -> None:
-        await asyncio.gather(*(listen(model, ACT) for _ in range(30)))
+        await asyncio.gather(*(listen(model, long) for _ in range(30)))
 
     asyncio.run(play())
-    assert 12 <= model.worst(ACT).tokens - 50 <= 20
+    assert 250 <= model.worst(long).tokens - 50 <= 350
 
 
 def test_the_ledger_knows_for_whom_and_no_key(tmp_path: Path) -> None:
