@@ -34,6 +34,9 @@ from engine.story.translate import BROKEN
 from engine.story.treeplaces import place_inside, place_of, value_at
 from engine.story.yamltree import Table
 
+_BESIDE_SET = ("goto", "call", "then", "text", "once", "choices")
+"""Keys that are easily indented into a `set`."""
+
 
 class Desk:
     """One story being compiled."""
@@ -196,6 +199,10 @@ class Desk:
 
     def _effect(self, path: TreePath, name: str, value: form.Forced | str, site: str) -> Effect | None:
         path = (*path, name)
+        if name in _BESIDE_SET and name not in self.variables:
+            message = f'"{name}" stands inside "set", which holds variables: write it beside "set".'
+            self.error(path, "unknown-variable", message, key=True)
+            return None
         variable = self.variable(path, name)
         if variable is None:
             return None

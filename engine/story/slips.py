@@ -89,5 +89,5 @@ def arithmetic_slip(source: str, names: Names) -> bool:
 
 def who_is_meant(words: str, known: Collection[str]) -> str:
     """Return how to name several of `known` that were written as one: `[maren, erik]`; else an empty text."""
-    names = [name for name in re.split(r"\s*(?:,|;|&|\+|\band\b)\s*", words.strip()) if name]
+    names = [name for name in re.split(r"\s*(?:,|;|&|\+|\band\b)\s*|\s+", words.strip()) if name]
     return f"[{', '.join(names)}]" if len(names) > 1 and all(name in known for name in names) else ""

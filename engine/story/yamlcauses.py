@@ -19,6 +19,7 @@ _KEY_OR_ITEM = re.compile(r"[^\S\n]*(?:- |(?:- +)?[^\s:#'\"]+:(?:\s|$))", re.MUL
 _DASHED_KEY = re.compile(r"(\s*(?:- +)*)-[^\s:\-]+:\s")
 _DASHED_WORD = re.compile(r"(\s*(?:- +)*)-[\"'\[{\w]")
 _CLOSE_COLON = re.compile(r"(\s*(?:- +)*)([a-z_]+):(?![/:])\S")
+_KEYLESS = re.compile(r"\s*[a-z_]+(?: +[^\s:#]+)?\s*$")
 _BRACKETED_TEXT = re.compile(r"\s*(?:- +)*(?:[^\s:#'\"]+:\s+)?(([\[{]).*[\]}])\s*$")
 
 
@@ -39,6 +40,8 @@ def earlier_cause(
             return (number, at), f'A space is missing after this "-": write "- {shown} ...".'
         if close := _CLOSE_COLON.match(written):
             return (number, close.start(2)), f'A space is missing after "{close[2]}:". Write "{close[2]}: ...".'
+    if not explained and (bare := _keyless(lines, line)) is not None:
+        return bare, 'This line is neither a key nor an item: a key ends with ":", an item begins with "- ".'
     written = lines[line][:column] if line < len(lines) else ""
     if lines[line : line + 1] != [""] and (text := _BRACKETED_TEXT.match(written)) and lines[line][column:].strip():
         return (line, text.start(1)), f'A text that begins with "{text[2]}" must stand in quotes.'
@@ -69,6 +72,16 @@ def _unclosed_quote(source: Source, line: int, column: int) -> At | None:
     if not any(_KEY_OR_ITEM.match(each) for each in swallowed):
         return None
     return quoted.start_mark.line, quoted.start_mark.column
+
+
+def _keyless(lines: Sequence[str], line: int) -> At | None:
+    """Return where the line above a key stands, if it stands like a key and is none: `heat 0`."""
+    for above in _line_above(lines, line):
+        written, key = lines[above], lines[line] if line < len(lines) else ""
+        indent = len(written) - len(written.lstrip())
+        if indent == len(key) - len(key.lstrip()) and _KEYLESS.match(written) and _KEY_OR_ITEM.match(key):
+            return above, indent
+    return None
 
 
 def _line_above(lines: Sequence[str], line: int) -> Sequence[int]:

@@ -15,6 +15,8 @@ from engine.story.yamlcauses import At, earlier_cause
 BEGINS_WITH_TEMPLATE = 'A text that begins with {{ or {% must stand in quotes, or on a line of its own under "|".'
 _BEGINS_WITH_COMMENT = 'A text that begins with {# must stand in quotes, or on a line of its own under "|".'
 NO_DIRECTIVES = 'Lines that begin with "%" are not needed: take this one out.'
+_COLON_IN_TEXT = 'A text with ": " in it must stand in quotes, or on a line of its own under "|".'
+_COLON_IN_FLOW = re.compile(r"[{,]\s*[\w]+:\s+[^\s,:{}\[\]'\"][^,:{}\[\]'\"]*:(?=\s*$)")
 _TEMPLATE_VALUE = re.compile(r"(?:^|[:\-]\s+)(\{\{|\{%)")
 _COMMENT = re.compile(r"(?<=[^\s,{\[#]) +(#\S*)[^#]*[\]}]\s*$")
 _KEY_BEFORE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+:\s+\S")
@@ -66,14 +68,16 @@ def _told(context: str, problem: str, written: str, column: int, began: At) -> t
         return None, 'A backslash in double quotes needs a second one ("\\\\"), or use single quotes.'
     if "values are not allowed" in problem:
         if _KEY_BEFORE.match(written[:column]):
-            return None, 'A text with ": " in it must stand in quotes, or on a line of its own under "|".'
+            return None, _COLON_IN_TEXT
         return None, "A key cannot stand here: the line above has a value already. Check the indentation."
     if "entries are not allowed" in problem:
         return None, 'A list begins on the line below its key, each item with "- ".'
     if "expected ':'" in problem:
         return began, 'This line is neither a key nor an item: a key ends with ":", an item begins with "- ".'
-    if "cannot start any token" in problem:
+    if "cannot start any token" in problem or "keys are not allowed" in problem:
         return None, f'A text that begins with "{rest[:1]}" must stand in quotes.'
+    if "flow" in context and (colon := _COLON_IN_FLOW.search(written[: column + 1])):
+        return None if colon.end() > column else (began[0], colon.end() - 1), _COLON_IN_TEXT
     if "flow" in context:
         bracket = "[" if "sequence" in context else "{"
         close = {"[": "]", "{": "}"}[bracket]
