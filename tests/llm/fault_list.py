@@ -31,6 +31,14 @@ BROKEN = f"{{host}} broke the connection in mid-reply. {KEPT}"
 TOO_LONG = f"The reply of {{host}} is no good: it is longer than any reply should be. {KEPT}"
 UNREADABLE = f"The reply of {{host}} is no good: a part of it cannot be read. {KEPT}"
 MASKED = "[key]"
+ONCE_MORE = "It is asked once more, in other words."
+AUTHORED = "The author's own line stands in."
+NO_WORDS = "The reply of {host} is no good: it holds no words."
+WITHHELD = "{host} withheld the reply: its filter stepped in."
+CUT_BY_FILTER = "The filter of m-1 withheld the reply."
+BY_AUTHOR = '"No."'
+"""What the author of the story that the tests play wrote for this moment."""
+FILTERED = {"choices": [{"index": 0, "delta": {}, "finish_reason": "content_filter"}]}
 BACKOFF = (0.5, 1.0)
 """Seconds before the second and the third try, where the server does not say; up to a quarter less by chance."""
 
@@ -47,6 +55,8 @@ class Fault:
     """The message in the end, to the letter; empty where the answer comes after all."""
     waits: tuple[tuple[str, float], ...] = ()
     """What is shown of each wait before another try: why, and for how many seconds."""
+    back: tuple[str, ...] = ()
+    """What is shown of each attempt that did not count, before another is made."""
     asked: int = 1
     """Requests that reach the server in all."""
     answer: str = "Come in."
@@ -348,10 +358,13 @@ BROKE_OFF = (
         given={"reply_timeout": 0.05},
     ),
     Fault(
-        "200 with no body",
+        "200 with no body, every time",
         (says(200),),
-        f"The reply of {{host}} is no good: it holds no words. {AGAIN}",
+        back=(f"{NO_WORDS} {ONCE_MORE}", f"{NO_WORDS} {AUTHORED}"),
+        asked=2,
+        answer=BY_AUTHOR,
     ),
+    Fault("200 with no body once", (says(200), good), back=(f"{NO_WORDS} {ONCE_MORE}",), asked=2),
     Fault(
         "200 with a web page",
         (says(200, b"<!doctype html><title>Sign in</title>"),),
@@ -363,9 +376,17 @@ BROKE_OFF = (
         f'{FAILING} (502): "Provider returned error." {STATUS_PAGE}',
     ),
     Fault(
-        "the filter withholds the reply",
-        (streams(sse({"choices": [{"index": 0, "delta": {}, "finish_reason": "content_filter"}]})),),
-        "{host} withheld the reply: its filter stepped in. Say it another way.",
+        "the filter withholds the reply, every time",
+        (streams(sse(FILTERED)),),
+        back=(f"{WITHHELD} {ONCE_MORE}", f"{WITHHELD} {AUTHORED}"),
+        asked=2,
+        answer=BY_AUTHOR,
+    ),
+    Fault(
+        "the filter cuts the reply once",
+        (streams(sse("Come ", FILTERED)), good),
+        back=(f"{CUT_BY_FILTER} {ONCE_MORE}",),
+        asked=2,
     ),
     Fault(
         "the model only thinks",
@@ -389,7 +410,9 @@ _HEAD = """\
 
 What the server does, and the words you read, with the server's name in place of *models.example*. Where no answer comes
 the game stays where it was and your line is kept: `/retry` sends it again, `/offline` lets the scripted actor answer.
-Nothing is asked for again by itself once a byte of the reply has come, so that no reply is paid for twice.
+No reply that was cut is asked for again by itself, so that none is paid for twice. A reply that a filter withheld, or
+that holds no word, is: first in other words, and you read that it is; see `refusals` in [the
+settings](configuration.md).
 
 This page is made from the table that the tests play, each against a real server on loopback: `tests/llm/fault_list.py`.
 """
@@ -417,10 +440,13 @@ def _told(fault: Fault) -> Iterator[str]:
     if fault.waits:
         times = " and ".join(f"{seconds:g}" for _, seconds in fault.waits)
         yield f"it waits {times} s and asks again"
+    yield from (reason.format(**_SHOWN) for reason in fault.back)
     if fault.reads:
         yield fault.reads.format(**_SHOWN)
-    else:
+    elif fault.answer != BY_AUTHOR:
         yield f"the answer: “{fault.answer}”"
+    else:
+        yield "the author's line"
 
 
 if __name__ == "__main__":

@@ -14,7 +14,10 @@ import pytest
 
 from engine.errors import ModelError
 from engine.llm.client import HttpModel
-from engine.session import Delayed, Session, Turned, Unsent, Update
+from engine.llm.refusals import Persistent
+from engine.llm.scripted import ScriptedActor
+from engine.session import Session, Unsent
+from engine.updates import Delayed, TakenBack, Turned, Update
 from llm.asking import FINISH, GOOD, KEY, endpoint, sse
 from llm.fault_list import FAULTS, Fault, good, page
 from llm.fault_server import Asking, FaultServer, free_port, serving
@@ -33,6 +36,11 @@ async def _now(_: float) -> None:
 
 def model_at(url: str, **given: Any) -> HttpModel:
     return HttpModel(endpoint(url, **given), sleep=_now, random=lambda: 0.0)
+
+
+def actor_at(url: str, **given: Any) -> Persistent:
+    """The model as a player gets it who has set nothing."""
+    return Persistent(model_at(url, **given), scripted=ScriptedActor())
 
 
 @asynccontextmanager
@@ -66,7 +74,7 @@ async def turn(session: Session, updates: list[Update], *, again: bool = False) 
 def test_what_a_player_reads_keeps_and_pays(fault: Fault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         async with failing(fault, monkeypatch) as (server, url):
-            actor = model_at(url, **fault.given)
+            actor = actor_at(url, **fault.given)
             session = begin(GRAPH, tmp_path, actor, QueueModel(VERDICT, VERDICT))
             session.choose("door")
             head, state, lines = session.store.head, session.state, session.lines
@@ -89,6 +97,8 @@ def test_what_a_player_reads_keeps_and_pays(fault: Fault, tmp_path: Path, monkey
             assert read == fault.reads.format(**shown)
             waits = [(update.reason, update.seconds) for update in updates if isinstance(update, Delayed)]
             assert waits == [(reason.format(**shown), seconds) for reason, seconds in fault.waits]
+            taken_back = [update.reason for update in updates if isinstance(update, TakenBack)]
+            assert taken_back == [reason.format(**shown) for reason in fault.back]
             assert len(server.requests) == fault.asked
             assert KEY not in repr((read, updates))
             if read:
@@ -108,13 +118,13 @@ def test_the_line_that_was_kept_is_answered_once_when_the_server_is_well(
 ) -> None:
     async def play() -> None:
         async with failing(fault, monkeypatch) as (server, url), serving(good) as well:
-            actor, judge = model_at(url, **fault.given), QueueModel(VERDICT)
+            actor, judge = actor_at(url, **fault.given), QueueModel(VERDICT)
             session = begin(GRAPH, tmp_path, actor, judge)
             session.choose("door")
             before = len(session.lines)
             with pytest.raises(ModelError):
                 await turn(session, [])
-            mended = model_at(well.base_url)
+            mended = actor_at(well.base_url)
             updates = [update async for update in session.retry(actor=mended)]
             await actor.aclose()
             await mended.aclose()
