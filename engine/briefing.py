@@ -82,7 +82,8 @@ class Briefing:
 
     def judge(self, state: State, asked: Question) -> Request:
         """Return the request for a judge's reading."""
-        settings = {"temperature": 0, "max_tokens": asked.max_tokens}
+        usual = {"temperature": 0, "max_tokens": asked.max_tokens}
+        settings = {name: value for name, value in usual.items() if name not in self._cast.judge_fixed}
         return Request(
             "judge",
             asked.messages,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.dialogue.tokens import TokenCounter
 from engine.llm.protocol import Model
+
+if TYPE_CHECKING:
+    from engine.llm.meter import Meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,20 @@ class Cast:
     """Tokens of one prompt and its reply."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameters the player set: they go before a story's taste, and its `max_tokens` may not pass theirs."""
-
+    judge_fixed: Mapping[str, Any] = field(default_factory=dict)
+    """The same for the judge's own model."""
     mask: bool = False
     """Mask likely secrets and personal data in what the player types, before anything else is done with it."""
+    meter: Meter | None = None
+    """Knows what was spent and what may be; None where nothing costs anything."""
+    conceal: Callable[[str], str] = str
+    """Takes the keys in use out of a text that is passed on."""
+    notices: tuple[str, ...] = ()
+    """What a player should know of it, told at the start of each game."""
 
     async def aclose(self) -> None:
-        """Let go of every model's connections."""
+        """Let go of every model's connections, then of the account."""
         for model in {id(m): m for m in (self.actor, self.judge, self.scripted)}.values():
             await model.aclose()
+        if self.meter is not None:
+            self.meter.close()

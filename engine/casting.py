@@ -1,27 +1,118 @@
-"""Puts together who plays a game from what is set. It opens no connection, and asks nothing of anybody."""
+"""Puts together who plays a game from what is set: models, metered, then made persistent, moderated and recorded.
+
+It opens no connection, and asks nothing of anybody.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 from engine.cast import Cast
-from engine.dialogue.tokens import Estimate, counter_for, uses_o200k
+from engine.dialogue.tokens import Estimate, TokenCounter, counter_for, uses_o200k
+from engine.llm.protocol import Model
 from engine.llm.scripted import ScriptedActor
 from engine.plaintext import clean_line
 from engine.settings import Settings
+from engine.statefolder import state_folder
 
 
-def cast_for(settings: Settings) -> tuple[Cast, str]:
-    """Return who plays, and how to say it to the player in a few words."""
+def cast_for(
+    settings: Settings, *, record: Path | None = None, setup: Mapping[str, Any] | None = None
+) -> tuple[Cast, str]:
+    """Return who plays, and how to say it to the player in a few words.
+
+    `record` is a cassette to write everything to that is asked and answered; `setup` is what its play follows from
+    beside the settings, such as the story and the seed.
+    """
     scripted = ScriptedActor()
     endpoint, judge_endpoint = settings.endpoint, settings.judge_endpoint
     if endpoint is None or judge_endpoint is None:
-        why = "" if settings.offline else " (no model is set; `palaver --help` shows how)"
-        return Cast(scripted, scripted, scripted, Estimate()), f"the scripted actor{why}"
+        why = "" if settings.offline else " (no model is set; `palaver models` finds one)"
+        return Cast(scripted, scripted, scripted, Estimate(), mask=settings.mask), f"the scripted actor{why}"
 
-    from engine.llm.client import HttpModel
+    from engine.llm.abilities import Abilities
+    from engine.llm.meter import Meter
+    from engine.llm.metered import metered
+
+    folder = state_folder(os.environ)
+    meter = Meter(folder, limits=settings.limits, budget=settings.budget, prices=settings.prices)
+    memory = Abilities.at(folder)
+    counter = _counter(endpoint.model)
+    actor = metered(meter, endpoint, counter, memory=memory)
+    judging: Model = actor if judge_endpoint == endpoint else metered(meter, judge_endpoint, counter, memory=memory)
+    fallback = settings.fallback_endpoint
+    other = metered(meter, fallback, counter, memory=memory) if fallback is not None else None
+    playing = _persisting(settings, actor, other, scripted)
+    fixed, judge_fixed = settings.parameters, settings.judge.parameters if settings.judge else {}
+    if record is not None:
+        from engine.llm.cassette import Recorder
+
+        how = {"model": endpoint.model, "context": settings.context, "fixed": fixed, "judge_fixed": judge_fixed}
+        told = {**how, **(setup or {})}
+        playing, judging = Recorder(playing, record, told), Recorder(judging, record, told)
+    endpoints = [found for found in (endpoint, judge_endpoint, fallback, settings.moderation_endpoint) if found]
+
+    def conceal(text: str) -> str:
+        for reached in endpoints:
+            text = reached.mask(text)
+        return text
+
+    cast = Cast(
+        playing,
+        judging,
+        scripted,
+        counter,
+        context=settings.context,
+        fixed=fixed,
+        judge_fixed=judge_fixed,
+        mask=settings.mask,
+        meter=meter,
+        conceal=conceal,
+        notices=tuple(clean_line(said) for said in (meter.warning, memory.warning) if said),
+    )
+    return cast, clean_line(actor.name)
+
+
+def cast_from(recording: Path) -> tuple[Cast, str, Mapping[str, Any]]:
+    """Return the cast of a recorded play, how to say it, and what the recorder was told of the play."""
+    from engine.llm.cassette import Cassette
+
+    cassette = Cassette(recording)
+    setup = cassette.setup
+    context, fixed, judge_fixed = setup.get("context"), setup.get("fixed"), setup.get("judge_fixed")
+    cast = Cast(
+        cassette,
+        cassette,
+        ScriptedActor(),
+        _counter(str(setup.get("model", ""))),
+        context=context if isinstance(context, int) and context >= 512 else 4_096,
+        fixed=fixed if isinstance(fixed, dict) else {},
+        judge_fixed=judge_fixed if isinstance(judge_fixed, dict) else {},
+    )
+    return cast, f"the recording {clean_line(recording.name)}", setup
+
+
+def _counter(model: str) -> TokenCounter:
     from engine.llm.ranks import load_encoding
 
-    actor = HttpModel(endpoint)
-    judge = actor if judge_endpoint == endpoint else HttpModel(judge_endpoint)
-    counter = counter_for(endpoint.model, load_encoding() if uses_o200k(endpoint.model) else None)
-    fixed = {**endpoint.parameters, **({"max_tokens": settings.max_tokens} if settings.max_tokens else {})}
-    return Cast(actor, judge, scripted, counter, settings.context, fixed), clean_line(actor.name)
+    return counter_for(model, load_encoding() if uses_o200k(model) else None)
+
+
+def _persisting(settings: Settings, actor: Model, other: Model | None, scripted: Model) -> Model:
+    """Wrap the actor in what watches over lines and replies, and goes on when a model refuses."""
+    from engine.llm.moderation import LineModerated, Moderator, ReplyModerated
+    from engine.llm.refusals import Persistent
+
+    endpoint, how = settings.moderation_endpoint, settings.moderation
+    moderator = Moderator(endpoint) if endpoint is not None else None
+    if moderator is not None and how is not None and how.output:
+        actor = ReplyModerated(actor, moderator, when_unreachable=how.when_unreachable)
+        if other is not None:
+            other = ReplyModerated(other, moderator, when_unreachable=how.when_unreachable)
+    playing: Model = Persistent(actor, scripted=scripted, other=other, ladder=settings.refusals)
+    if moderator is not None and how is not None and how.input:
+        playing = LineModerated(playing, moderator, when_unreachable=how.when_unreachable)
+    return playing

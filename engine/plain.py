@@ -21,6 +21,7 @@ from engine.errors import ModelError, PalaverError
 from engine.plaintext import clean
 from engine.play.transcript import Line
 from engine.session import LEFT, Session
+from engine.spending import allow, spending
 from engine.story.graph import PLAYER
 from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
 from engine.view import Option, View
@@ -137,6 +138,12 @@ class PlainGame:
                 await self._hear(session.retry())
             case "offline":
                 await self._hear(session.retry(actor=session.cast.scripted))
+            case "report":
+                self._say(f"Written to {clean(str(session.report(rest)))}. Nothing was sent anywhere.")
+            case "cost":
+                self._say(spending(session.cast))
+            case "budget":
+                self._say(allow(session.cast, rest))
             case "hint":
                 self._say(session.view.hint or "There is no hint here.")
             case "look":

@@ -8,28 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from engine.briefing import Briefing, noted
+from engine.briefing import Briefing
 from engine.cast import Cast
-from engine.dialogue.judge import Question, reading
 from engine.dialogue.masking import mask
-from engine.errors import ModelError, Refused
-from engine.llm.protocol import Delta, Finished, Model, Notice, Piece, Request, Waiting, Withdrawn
+from engine.errors import Refused
+from engine.llm.protocol import Model
 from engine.play import events as e
-from engine.play.moves import Begin, Choose, Move, Read, Reply, Say
+from engine.play.moves import Begin, Choose, Say
 from engine.play.renames import Renames
 from engine.play.state import State
 from engine.play.step import Step, step
 from engine.play.transcript import Line, Telling
+from engine.report import Exchange, write_report
 from engine.saves.store import Store, StoryRef
 from engine.standing import standing
 from engine.story.graph import StoryGraph
-from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
+from engine.talking import TalkTurn, made
+from engine.updates import Turned, Update
 from engine.view import View, view_of
 
 
@@ -41,10 +42,10 @@ class Unsent:
     to: str = ""
 
 
-LEFT = "where you were"
-"""The name of the moment that was left when another was loaded last."""
 PATIENCE = 3
 """Readings in a row that may make no sense before the player is told."""
+LEFT = "where you were"
+"""The name of the moment that was left when another was loaded last."""
 
 
 class Session:
@@ -56,6 +57,8 @@ class Session:
         self.store = store
         self.unsent: Unsent | None = None
         """The player's line that no model answered; None when there is none."""
+        self.last_exchange: Exchange | None = None
+        """What was asked and answered in the last turn of talk, for a report; None before the first."""
         self.notices: list[str] = []
         """Things to tell the player once, such as what an edit of the story changed."""
         self._now = now
@@ -131,7 +134,7 @@ class Session:
     def choose(self, choice: str, text: str = "") -> tuple[Line, ...]:
         """Take a choice (with the typed answer, where it asks); returns what it added to the transcript."""
         self._idle()
-        return self._commit(self._made(self.state, Choose(choice, self._masked(text))))
+        return self._commit(made(self.graph, self.state, Choose(choice, self._masked(text))))
 
     async def say(self, text: str, to: str = "", *, actor: Model | None = None) -> AsyncGenerator[Update]:
         """Say something and stream the answer; the last update is `Turned`.
@@ -141,7 +144,7 @@ class Session:
         """
         self._idle()
         text = self._masked(text)
-        spoken = self._made(self.state, Say(text, to))
+        spoken = made(self.graph, self.state, Say(text, to))
         self.unsent = Unsent(text, to)
         self._busy = True
         self._stopping.clear()
@@ -177,6 +180,12 @@ class Session:
             if undone and not done:  # the earlier answer comes back rather than being lost
                 self.store.move_to(before)
                 self._recall()
+
+    def report(self, words: str = "") -> Path:
+        """Write the last exchange, with the player's `words` about it, beside the save; nothing is sent anywhere."""
+        return write_report(
+            self.last_exchange, self.store.path.parent, self._now(), words=words, mask=self.cast.conceal
+        )
 
     # Going back and forth
 
@@ -231,15 +240,9 @@ class Session:
             self.notices.append(masked.notice)
         return masked.text
 
-    def _made(self, state: State, move: Move) -> Step:
-        made = step(self.graph, state, move)
-        if made.refused:
-            raise Refused(made.refused)
-        return made
-
     def _commit(self, *steps: Step, note: Mapping[str, str | int] | None = None) -> tuple[Line, ...]:
         """Save the events of one turn, then take them over; returns their lines."""
-        events = tuple(event for made in steps for event in made.events)
+        events = _events(*steps)
         self.store.append(events, now=self._now(), story_hash=self.graph.hash, note=note)
         self.unsent = None
         self.state = steps[-1].state
@@ -250,94 +253,34 @@ class Session:
 
     async def _answer(self, spoken: Step, to: str, actor: Model) -> AsyncGenerator[Update]:
         who = to or self._briefing.answerer(spoken.state)
-        yield Speaking(who, self.graph.characters[who].name)
-        request = self._briefing.act(spoken.state, who, self._earlier(who))
-        reply, finished, judged = "", None, None
-        async with aclosing(self._pieces(actor, request)) as pieces:
-            async for piece in pieces:
-                match piece:
-                    case Delta(text):
-                        reply += text
-                        yield Words(text)
-                    case Withdrawn(reason):
-                        reply = ""
-                        yield TakenBack(reason)
-                    case Notice(text):
-                        self.notices.append(text)
-                    case Waiting(reason, seconds):
-                        yield Delayed(reason, seconds)
-                    case Finished():
-                        finished = piece
-        if finished is None and not reply.strip():
-            raise Refused("Stopped before anything was said. Your line is kept.")
-        whole = finished.text if finished else reply
-        cut = finished is None or finished.finish == "length"
-        model = (finished.model if finished else "") or actor.name
-        answered = self._made(spoken.state, Reply(who, whole, cut, model))
-        if finished is None:
-            read = Read(who=who)
-        elif finished.reading is not None:
-            read = finished.reading
-        else:
-            question = self._briefing.question(answered.state, who)
-            if question is not None:
-                yield Judging()
-            read, judged = (
-                (Read(who=who), None) if question is None else await self._judged(answered.state, question, who)
-            )
-        warning = self._briefing.learn(finished)
-        self._counter = self._briefing.counter
-        if warning and warning not in self._warned:
-            self._warned.add(warning)
-            self.notices.append(warning)
-        turn = (spoken, answered, self._made(answered.state, read))
-        yield Turned(self._commit(*turn, note=noted(finished, judged)))
-
-    async def _pieces(self, model: Model, request: Request) -> AsyncGenerator[Piece]:
-        """Stream a model's pieces until it is done or `stop` is called, which closes the stream at once."""
-        stream = model.stream(request)
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        coming: asyncio.Future[Piece | None] | None = None
+        turn = TalkTurn(self.graph, self.cast, self._briefing, self._stopping)
         try:
-            while not self._stopping.is_set():
-                coming = asyncio.ensure_future(anext(stream, None))
-                await asyncio.wait({coming, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                if not coming.done():
-                    return
-                piece = coming.result()
-                if piece is None:
-                    return
-                yield piece
+            async with aclosing(turn.updates(spoken, who, actor, self._earlier(who))) as updates:
+                async for update in updates:
+                    yield update
         finally:
-            stopping.cancel()
-            if coming is not None and not coming.done():  # stopped, or whoever listens was cancelled
-                coming.cancel()
-                with suppress(asyncio.CancelledError):
-                    await coming
-            await stream.aclose()
+            self._take_over(turn)
+        lines = self._commit(spoken, *turn.steps, note=turn.note or None)
+        self.last_exchange = replace(self.last_exchange or turn.exchange, events=_events(spoken, *turn.steps))
+        yield Turned(lines)
 
-    async def _judged(self, state: State, question: Question, who: str) -> tuple[Read, Finished | None]:
-        """Ask the judge; whatever goes wrong with it, the turn stands and nothing is taken to have come true."""
-        request = self._briefing.judge(state, question)
-        finished = None
-        try:
-            async with aclosing(self._pieces(self.cast.judge, request)) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Finished):
-                        finished = piece
-        except ModelError as error:
-            self.notices.append(f"The reply could not be read for what it means: {error.what}")
-            return Read(who=who, fault=error.what), None
-        if finished is None:
-            return Read(who=who, fault="the reading was stopped"), None
-        read = reading(finished.text, question)
-        self._unread = self._unread + 1 if read.fault else 0
+    def _take_over(self, turn: TalkTurn) -> None:
+        """Keep what is worth telling of a turn, whether it came to its end or not."""
+        story = f"{self.graph.title} ({self.graph.id} {self.graph.version}".rstrip() + ")"
+        self.last_exchange = replace(
+            turn.exchange, story=story, save=f"{self.store.path.name}, after turn {self.store.head}"
+        )
+        self._counter = self._briefing.counter
+        self._unread = self._unread + 1 if turn.fault else 0
         if self._unread == PATIENCE:
-            self.notices.append(
-                f"The last {PATIENCE} replies could not be read for what they mean ({read.fault}): nothing came of "
-                "them. A larger model reads better: set `judge_model`, or play on with the choices."
+            turn.notices.append(
+                f"The last {PATIENCE} replies could not be read for what they mean ({turn.fault}): nothing came of "
+                "them. A larger model reads better: set `judge` in the config file, or play on with the choices."
             )
-        return read, finished
+        if turn.warning and turn.warning not in self._warned:
+            self._warned.add(turn.warning)
+            turn.notices.append(turn.warning)
+        self.notices += turn.notices
 
     def _earlier(self, who: str) -> list[str]:
         """What `who` answered at this moment on other branches."""
@@ -371,6 +314,10 @@ class Session:
         self._briefing = Briefing(self.graph, self.cast, self._counter, self.store.meta.playthrough)
         self._briefing.extend(found.events)
         self.unsent = None
+
+
+def _events(*steps: Step) -> tuple[e.Event, ...]:
+    return tuple(event for taken in steps for event in taken.events)
 
 
 def _utc_now() -> datetime:

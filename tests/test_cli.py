@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import cli
+from engine.commands import play
 from engine.errors import Refused
 from engine.library import Library
 from engine.story.load import load_story
@@ -28,7 +29,7 @@ scenes:
 
 
 def flags(*typed: str) -> dict[str, object]:
-    return dict(cli._flags(cli._parser().parse_args(["play", *typed])))
+    return dict(play._flags(cli._parser().parse_args(["play", *typed])))
 
 
 @pytest.mark.parametrize(

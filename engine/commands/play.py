@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.shared import EXAMPLES, Commands, add_saves
 from engine.errors import PalaverError
-from engine.plaintext import clean_line
 
 if TYPE_CHECKING:
-    from engine.cast import Cast
-    from engine.config import Settings
     from engine.story.graph import StoryGraph
     from engine.table import Table
 
@@ -37,6 +35,8 @@ def add(commands: Commands) -> None:
     model.add_argument("--model", metavar="NAME", help="which of its models plays")
     model.add_argument("--temperature", type=float, metavar="T", help="0 is steady, above 1 is wild")
     model.add_argument("--max-tokens", type=int, metavar="N", help="longest reply")
+    model.add_argument("--record", metavar="FILE", type=Path, help="write what is asked and answered to a cassette")
+    model.add_argument("--replay", metavar="FILE", type=Path, help="play from a cassette: no network, nothing spent")
     play.set_defaults(run=run)
 
 
@@ -75,38 +75,28 @@ def _only_story(table: Table) -> StoryGraph:
 
 def _table(arguments: argparse.Namespace) -> Table:
     """Put together what a game needs, from flags, environment and the config file."""
+    from engine.casting import cast_for, cast_from
     from engine.config import load_settings
     from engine.library import Library, bundled_stories
     from engine.saves import shelf
     from engine.table import Table
 
     settings = load_settings(_flags(arguments), os.environ)
-    cast, model_line = _cast(settings)
+    seed = arguments.seed
+    if arguments.replay:
+        cast, model_line, setup = cast_from(arguments.replay)
+        seed = setup.get("seed") if seed is None else seed
+    elif arguments.record and settings.endpoint is not None:
+        seed = random.SystemRandom().getrandbits(31) if seed is None and not arguments.load else seed
+        told = {"story": arguments.story or "", "seed": seed}
+        cast, model_line = cast_for(settings, record=arguments.record, setup=told)
+    elif arguments.record:
+        raise PalaverError("There is no model to record.", do="Name one: `palaver models` finds those on this machine.")
+    else:
+        cast, model_line = cast_for(settings)
     folders = [*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]
     saves = shelf.saves_folder(arguments.saves or settings.saves, os.environ, Path.cwd())
-    return Table(Library(folders), cast, saves, model_line, arguments.seed, settings.warnings)
-
-
-def _cast(settings: Settings) -> tuple[Cast, str]:
-    """Return who plays, and how to say it to the player in a few words."""
-    from engine.cast import Cast
-    from engine.dialogue.tokens import Estimate, counter_for, uses_o200k
-    from engine.llm.scripted import ScriptedActor
-
-    scripted = ScriptedActor()
-    endpoint, judge_endpoint = settings.endpoint, settings.judge_endpoint
-    if endpoint is None or judge_endpoint is None:
-        why = "" if settings.offline else " (no model is set; `palaver --help` shows how)"
-        return Cast(scripted, scripted, scripted, Estimate()), f"the scripted actor{why}"
-
-    from engine.llm.client import HttpModel
-    from engine.llm.ranks import load_encoding
-
-    actor = HttpModel(endpoint)
-    judge = actor if judge_endpoint == endpoint else HttpModel(judge_endpoint)
-    counter = counter_for(endpoint.model, load_encoding() if uses_o200k(endpoint.model) else None)
-    fixed = {**endpoint.parameters, **({"max_tokens": settings.max_tokens} if settings.max_tokens else {})}
-    return Cast(actor, judge, scripted, counter, settings.context, fixed), clean_line(actor.name)
+    return Table(Library(folders), cast, saves, model_line, seed, (*settings.warnings, *cast.notices))
 
 
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:
