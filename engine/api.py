@@ -145,7 +145,7 @@ async def open_game(
                     discard(path)  # nothing was played in it
                     raise
             if cast is None:
-                session.notices[:0] = chosen.warnings
+                session.notices[:0] = (*chosen.warnings, *who.notices)
             try:
                 yield Game(session, played_by)
             finally:
@@ -209,17 +209,20 @@ async def reply(
     playing = cast if cast is not None else cast_for(chosen)[0]
     briefing = Briefing(graph, playing, playing.counter, game="")
     briefing.extend(began)
+    finished = None
     try:
         async with aclosing(playing.actor.stream(briefing.act(spoken.state, who))) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finished):
-                    return piece
-                if isinstance(piece, Delta) and words is not None:
+                    finished = piece
+                elif isinstance(piece, Delta) and words is not None:
                     words(piece.text)
     finally:
         if cast is None:
             await playing.aclose()
-    raise PalaverError(f"{playing.actor.name} stopped in the middle of its reply.")
+    if finished is None:
+        raise PalaverError(f"{playing.actor.name} stopped in the middle of its reply.")
+    return finished
 
 
 def _in_its_own_loop(start: Callable[_P, Coroutine[Any, Any, _T]], name: str, doc: str) -> Callable[_P, _T]:
