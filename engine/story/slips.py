@@ -1,6 +1,6 @@
 """Recognises what is written as in another language, or where something else belongs, and says what to write here.
 
-It judges by the look of a line alone and is asked before or after the parser. Where it is not sure it says nothing.
+It judges by the look of a line and by which names are declared. Where it is not sure it says nothing.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from engine.story.places import Source
 At = tuple[int, int]
 """Line and column, counted from 0."""
 
-_KEY_OR_ITEM = re.compile(r"[^\S\n]*(?:- |(?:- +)?[^\s:#'\"]+:(?:\s|$))", re.MULTILINE)
+_KEY_OR_ITEM = re.compile(r"\s*(?:- |(?:- +)?[^\s:#'\"]+:(?:\s|$))")
 _DASHED_KEY = re.compile(r"(\s*(?:- +)*)-[^\s:\-]+:\s")
 _DASHED_WORD = re.compile(r"(\s*(?:- +)*)-[\"'\[{\w]")
 _CLOSE_COLON = re.compile(r"(\s*(?:- +)*)([a-z_]+):(?![/:])\S")
@@ -43,7 +43,7 @@ def earlier_cause(
     if not explained and (bare := _keyless(lines, line)) is not None:
         return bare, 'This line is neither a key nor an item: a key ends with ":", an item begins with "- ".'
     written = lines[line][:column] if line < len(lines) else ""
-    if lines[line : line + 1] != [""] and (text := _BRACKETED_TEXT.match(written)) and lines[line][column:].strip():
+    if (text := _BRACKETED_TEXT.match(written)) and lines[line][column:].strip():
         return (line, text.start(1)), f'A text that begins with "{text[2]}" must stand in quotes.'
     return None
 
