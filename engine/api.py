@@ -26,6 +26,7 @@ from engine.cast import Cast
 from engine.casting import cast_for
 from engine.choosing import meant
 from engine.config import load_settings
+from engine.dialogue.masking import mask
 from engine.errors import PalaverError, Refused
 from engine.library import Library, bundled_stories
 from engine.llm.protocol import Delta, Finished
@@ -203,14 +204,14 @@ async def reply(
         where = f'in "{scene}"' if scene else "anywhere in it"
         raise Refused(f'In {graph.title}, nobody called "{who}" talks {where}.')
     began = (step(graph, State(), Begin(seed)).events[0], SceneEntered(scene))
-    spoken = step(graph, fold(began), Say(line, who))
-    if spoken.refused:
-        raise Refused(spoken.refused)
     playing = cast if cast is not None else cast_for(chosen)[0]
-    briefing = Briefing(graph, playing, playing.counter, game="")
-    briefing.extend(began)
     finished = None
     try:
+        spoken = step(graph, fold(began), Say(mask(line).text if playing.mask else line, who))
+        if spoken.refused:
+            raise Refused(spoken.refused)
+        briefing = Briefing(graph, playing, playing.counter, game="")
+        briefing.extend(began)
         async with aclosing(playing.actor.stream(briefing.act(spoken.state, who))) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Finished):

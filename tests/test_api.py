@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,17 @@ def test_one_reply_is_told_the_scene_it_is_asked_in(story: Path) -> None:
     assert answer.text == '"She floats."'
     assert "You are Odd." in model.requests[0].messages[0].content
     assert model.requests[0].messages[-1].content.count('"boat"') == 1
+
+
+def test_what_is_masked_in_a_game_is_masked_in_one_reply(story: Path) -> None:
+    model = QueueModel('"Hm."')
+    engine.reply_sync(story, "odd", "write to ana@example.org", cast=replace(cast_of(model), mask=True))
+    assert "ana@example.org" not in str(model.requests[0])
+
+
+def test_a_line_that_cannot_be_said_is_refused(story: Path) -> None:
+    with pytest.raises(Refused):
+        engine.reply_sync(story, "odd", "  ", offline=True)
 
 
 @pytest.mark.parametrize(("who", "scene"), [("nobody", ""), ("maren", "hall"), ("maren", "nowhere")])
