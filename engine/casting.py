@@ -50,8 +50,14 @@ def cast_for(
     if record is not None:
         from engine.llm.cassette import Recorder
 
-        how = {"model": endpoint.model, "context": settings.context, "fixed": fixed, "judge_fixed": judge_fixed}
-        told = {**how, **(setup or {})}
+        told: dict[str, Any] = {
+            "model": endpoint.model,
+            "context": settings.context,
+            "fixed": fixed,
+            "judge_fixed": judge_fixed,
+            "mask": settings.mask,
+            **(setup or {}),
+        }
         playing, judging = Recorder(playing, record, told), Recorder(judging, record, told)
     endpoints = [found for found in (endpoint, judge_endpoint, fallback, settings.moderation_endpoint) if found]
 
@@ -91,6 +97,7 @@ def cast_from(recording: Path) -> tuple[Cast, str, Mapping[str, Any]]:
         context=context if isinstance(context, int) and context >= 512 else 4_096,
         fixed=fixed if isinstance(fixed, dict) else {},
         judge_fixed=judge_fixed if isinstance(judge_fixed, dict) else {},
+        mask=setup.get("mask") is True,
     )
     return cast, f"the recording {clean_line(recording.name)}", setup
 

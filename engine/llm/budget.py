@@ -18,7 +18,8 @@ MOST = 2**53
 """Micro-dollars or tokens; more than anybody has, and exact in every number that meets it."""
 _NAMES = {"session": "this session", "game": "this playthrough", "day": "today"}
 CHOICES = (
-    "Raise the limit (`budget` in the config file), take a cheaper model, let the scripted actor answer, or stop here."
+    "Raise the limit (`/budget 1` for a dollar more, or `budget` in the config file), take a cheaper model, let the "
+    "scripted actor answer, or stop here."
 )
 
 
