@@ -53,7 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     _print_table(arguments.by, entries)
     span = days[0] if days[0] == days[1] else f"{days[0]} to {days[1]}"
-    print(f"\n{span}: {total}, in {sum(entry.calls for entry in entries):,} calls.")
+    calls = sum(entry.calls for entry in entries)
+    print(f"\n{span}: {total}, in {calls:,} {'call' if calls == 1 else 'calls'}.")
     if total.unpriced:
         print("What has no known price is counted in tokens only; `prices` in the config file sets one.")
     if any(entry.estimated for entry in entries):
