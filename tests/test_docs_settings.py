@@ -12,7 +12,7 @@ from engine.config import load_settings
 DOCS = Path(__file__).parent.parent / "docs"
 EXAMPLES = [
     (doc, number, block)
-    for doc in ("configuration.md", "endpoints.md")
+    for doc in ("configuration.md", "costs.md", "endpoints.md")
     for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", (DOCS / doc).read_text("utf-8"), re.DOTALL))
 ]
 
