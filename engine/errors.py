@@ -82,12 +82,14 @@ class Unconnected(Unreachable):
 class OverBudget(ModelError):
     """The player's own limit on money or tokens would be passed by what was asked; nothing was sent."""
 
-    def __init__(self, what: str, *, do: str = "", scope: str = "", unit: str = "") -> None:
+    def __init__(self, what: str, *, do: str = "", scope: str = "", unit: str = "", short: int = 0) -> None:
         super().__init__(what, do=do)
         self.scope = scope
         """Whose limit it is: `session`, `game` or `day`."""
         self.unit = unit
         """What ran out: `money` or `tokens`."""
+        self.short = short
+        """By how much the call would pass the limit: micro-dollars or tokens."""
 
 
 class KeyRefused(ModelError):

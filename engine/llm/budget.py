@@ -150,6 +150,7 @@ def _refusal(scope: Scope, unit: str, used: int, more: int, limit: int) -> OverB
         do=CHOICES,
         scope=scope,
         unit=unit,
+        short=used + more - limit,
     )
 
 

@@ -198,8 +198,8 @@ class Gate:
         rows = self._db.execute(
             "SELECT min(ticket), kind, tokens, again FROM queue WHERE pool = ? GROUP BY kind", (self._pool,)
         ).fetchall()
-        # Another kind than the last one first, and among those the one that came first.
-        return min(rows, key=lambda row: (row[1] == last, row[0]), default=None)
+        # Who was put off first; then another kind than the last one; and among those the one that came first.
+        return min(rows, key=lambda row: (not row[3], row[1] == last, row[0]), default=None)
 
     def _until_room(self, tokens: int, limits: Limits, now: float) -> float:
         """Seconds until a call of `tokens` fits; those that still run are taken to end now."""

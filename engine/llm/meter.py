@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.dialogue.tokens import TokenCounter
-from engine.errors import ConfigError
-from engine.llm.budget import Amount, Budget, Scope
+from engine.errors import ConfigError, OverBudget
+from engine.llm.budget import SCOPES, Amount, Budget, Scope
+from engine.llm.endpoint import Endpoint
 from engine.llm.gate import WINDOW, Gate
 from engine.llm.ledger import FILE, Ledger, Tags, Taken, local_day
 from engine.llm.limits import UNLIMITED, Limits
-from engine.llm.prices import PerMillion, Price, price_of
+from engine.llm.prices import PerMillion, Price, price_of, shown
 from engine.llm.protocol import Notice
 from engine.llm.queueing import Pass, Queue
 from engine.llm.statefile import IN_MEMORY
 
 GATE_FILE = "limits.sqlite"
+_SCOPES: Mapping[str, Scope] = {scope: scope for scope in SCOPES}
 _RENEW = 600.0
 """Seconds between two signs of life of a call under way; a sixth of the hour for which a promise counts without."""
 
@@ -80,6 +82,7 @@ class Meter:
         """The name of this session in the ledger."""
         self.budget = budget or Budget()
         """What the player allows; may be replaced at any time by a higher one (`Budget.raised`)."""
+        self._first = self.budget
         self.warning = ""
         self._folder, self._limits, self._window = folder, limits or UNLIMITED, window
         self._prices = prices or {}
@@ -97,9 +100,22 @@ class Meter:
         day = self._day(self._clock())
         return Spent(self._last, settled("session", self.session), settled("game", self._game), settled("day", day))
 
-    def price(self, model: str, base_url: str) -> Price | None:
-        """Return what a model costs; None where neither the player nor the list says."""
-        return price_of(model, base_url, self._prices)
+    def raise_limit(self, refusal: OverBudget) -> str:
+        """Let the session spend as much again as the limit that `refusal` names allowed at first, and what was refused
+        at least; returns what holds now, in words. The config file keeps its own."""
+        scope, unit = _SCOPES[refusal.scope], refusal.unit
+        first = self._first.cap(scope)
+        if unit == "money":
+            self.budget = self.budget.raised(scope, micro=max(first.micro or 0, refusal.short))
+            return f"The limit is {shown(self.budget.cap(scope).micro or 0)} now."
+        self.budget = self.budget.raised(scope, tokens=max(first.tokens or 0, refusal.short))
+        return f"The limit is {self.budget.cap(scope).tokens or 0:,} tokens now."
+
+    def price(self, endpoint: Endpoint) -> Price | None:
+        """Return what the endpoint's model costs; None where neither the player nor the list says."""
+        if endpoint.local:  # the list knows nothing of this machine, and reading it takes a moment
+            return self._prices.get(endpoint.model)
+        return price_of(endpoint.model, endpoint.base_url, self._prices)
 
     def queue(self, pool: str) -> Queue:
         """Return the one queue of this process for a pool."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.dialogue.tokens import PRIMING, TokenCounter, count_messages
@@ -41,7 +42,10 @@ def metered(meter: Meter, endpoint: Endpoint, counter: TokenCounter, **client: A
 
     queue = meter.queue(pool_of(endpoint))
     inner = HttpModel(endpoint, heard=queue.heard, **client)
-    price = meter.price(endpoint.model, endpoint.base_url)
+
+    def price() -> Price | None:
+        return meter.price(endpoint)
+
     return Metered(inner, meter, queue, counter, price=price, host=endpoint.host, parameters=endpoint.parameters)
 
 
@@ -55,7 +59,7 @@ class Metered:
         queue: Queue,
         counter: TokenCounter,
         *,
-        price: Price | None,
+        price: Callable[[], Price | None],
         host: str = "",
         parameters: Mapping[str, Any] | None = None,
     ) -> None:
@@ -63,7 +67,7 @@ class Metered:
         self._meter = meter
         self._queue = queue
         self._counter = counter
-        self._price = price
+        self._find_price = price
         self._host = host
         self._parameters = parameters or {}
 
@@ -80,6 +84,11 @@ class Metered:
     async def aclose(self) -> None:
         """Let go of connections; the meter is closed by who made it."""
         await self._inner.aclose()
+
+    @cached_property
+    def _price(self) -> Price | None:
+        """Found at the first call: to read the list takes about 110 ms, which the start of a game need not wait for."""
+        return self._find_price()
 
     def worst(self, request: Request) -> Amount:
         """Return what `request` can take at most, to tell before it is sent."""

@@ -215,6 +215,17 @@ def test_a_server_that_asks_for_time_holds_everybody_but_the_one_it_told() -> No
         assert passed(other, other.enter("act", 1, 31.0), 31.0) is not None
 
 
+def test_who_was_put_off_is_not_kept_by_the_hold_of_those_behind(gate: Gate) -> None:
+    first = gate.enter("act", 1, 0.0)
+    call = passed(gate, first, 0.0)
+    assert call is not None
+    gate.hint(Limits(), 30.0, 1.0)
+    gate.end(call, 1, 1.0)
+    judge = gate.enter("judge", 1, 1.0)
+    again = gate.enter("act", 1, 1.0, ahead_as=first)
+    assert set(gate.admit([judge, again], 1.0).calls) == {again.number}
+
+
 def test_a_hint_lowers_for_a_window_and_never_raises(gate: Gate) -> None:
     gate.hint(Limits(100, 300), 0.0, 0.0)
     assert gate.most_tokens(1.0) == 300

@@ -72,7 +72,7 @@ def meter(tmp_path: Path) -> Iterator[Meter]:
 
 
 def around(meter: Meter, *pieces: Piece | Exception, price: PerMillion | None = DOLLAR) -> Metered:
-    return Metered(Says(*pieces), meter, meter.queue("pool"), Estimate(), price=price, host="host")
+    return Metered(Says(*pieces), meter, meter.queue("pool"), Estimate(), price=lambda: price, host="host")
 
 
 def asked(model: Metered, request: Request = ACT) -> list[Piece]:
@@ -128,6 +128,18 @@ def test_a_call_that_could_pass_the_limit_is_not_sent(tmp_path: Path) -> None:
     meter.budget = meter.budget.raised("session", tokens=60)
     asked(model)
     assert meter.spent.session.tokens == 6
+    meter.close()
+
+
+@pytest.mark.parametrize("cap", [Cap(tokens=60), Cap(tokens=0), Cap(micro=0), Cap(micro=60)])
+def test_a_limit_that_is_raised_lets_the_refused_call_pass(tmp_path: Path, cap: Cap) -> None:
+    meter = Meter(tmp_path, budget=Budget(day=cap))
+    model = around(meter, Finished("Hm.", usage=Usage(5, 1)))
+    with pytest.raises(OverBudget) as caught:
+        asked(model)
+    assert "The limit is" in meter.raise_limit(caught.value)
+    asked(model)
+    assert meter.spent.day.tokens == 6
     meter.close()
 
 
