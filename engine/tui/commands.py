@@ -33,6 +33,8 @@ PLAY = {
     "Offline: let the scripted actor answer": ("offline", "/offline; the line that the model did not answer"),
     "Save: name this moment": ("name", "ctrl+s, or /save; every turn is saved anyway, a name finds one again"),
     "Saves: load a game or a named moment": ("saves", "ctrl+o, or /load"),
+    "Cost: what was spent on models": ("typed('cost')", "/cost"),
+    "Report: write the last exchange to a file": ("typed('report')", "/report; nothing is sent anywhere"),
     "Hint: what the author would tell you here": ("hint", "/hint"),
     "Look: go back to where this scene begins": ("look", "/look"),
     "Why did that happen?": ("why", "Show the words that decided where the story went last"),

@@ -12,7 +12,7 @@ from engine.session import Session
 from engine.tui.widgets.lines import Speech
 from engine.tui.widgets.status import StatusLine
 from engine.tui.widgets.transcript import Transcript
-from engine.updates import Delayed, Judging, Speaking, Turned, Update, Words
+from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
 
 
 class Hearing:
@@ -44,6 +44,10 @@ class Hearing:
                 if self._speech is not None:
                     self._speech.spoken.add(text)
                 self._status.tell(f"{self._name} is speaking")
+            case TakenBack(reason):
+                if self._speech is not None:
+                    self._speech.spoken.take_back()
+                self._status.tell(reason.rstrip("."))
             case Delayed(reason, seconds):
                 self._status.tell(f"{reason.rstrip('.')}; trying again in {seconds:.0f} s")
             case Judging():

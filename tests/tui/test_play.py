@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from textual.events import Paste
 
 from engine.errors import Busy, Unreachable
+from engine.llm.protocol import Delta, Finished, Piece, Request, Withdrawn
 from engine.session import LEFT
 from engine.tui.screens.help import HelpScreen
 from engine.tui.screens.library import LibraryScreen
@@ -690,5 +692,44 @@ def test_a_storm_of_resizes_leaves_the_game_as_it_was(tmp_path: Path) -> None:
             assert hands.text == before
             await hands.type("hello")
             assert hands.text[-2] == "YOU: hello"
+
+    run(play())
+
+
+class SecondThoughts(QueueModel):
+    """Takes its first words back and begins again."""
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece]:
+        yield Delta("First words,")
+        yield Withdrawn("The server broke off; asked again.")
+        await self.pause.wait()
+        yield Delta("Other words.")
+        yield Finished("Other words.", model=self.name)
+
+
+def test_words_that_a_model_takes_back_are_taken_off_the_screen(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path, model := SecondThoughts(), at_door=True)) as hands:
+            model.pause.clear()
+            await hands.press(*"hello", "enter")
+            await hands.until(lambda: "asked again" in shown(hands.desk.status))
+            assert hands.text[-1] == "MAREN: ▌"
+            model.pause.set()
+            await hands.done()
+            assert hands.text[-1] == "MAREN: Other words."
+
+    run(play())
+
+
+def test_costs_and_reports_are_told_where_the_player_looks(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path, at_door=True)) as hands:
+            await hands.type("/cost")
+            assert hands.notice == "· Nothing is spent: no model is asked."
+            await hands.type("/budget 1")
+            assert hands.notice.startswith("! There is no limit to raise.")
+            await hands.type("hello")
+            await hands.type("/report")
+            assert "Nothing was sent anywhere." in hands.notice
 
     run(play())

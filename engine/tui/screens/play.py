@@ -6,8 +6,8 @@ where the player is looking.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
 
@@ -31,6 +31,7 @@ from engine.table import Table
 from engine.tui.asking import Answer, Name, Replace
 from engine.tui.commands import PLAY_KEYS
 from engine.tui.hearing import Hearing
+from engine.tui.ledger import ledger
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
 from engine.tui.rows import Deed, Row, numbers_of, rows_in_trouble
 from engine.tui.screens.saves import Moment, NameIt, Picked, SavesScreen
@@ -137,6 +138,9 @@ class PlayScreen(Screen[None]):
                 await self._load(rest)
             case "load":
                 self.action_saves()
+            case "report" | "cost" | "budget":
+                with self.desk.notice.telling():
+                    self.desk.notice.tell(ledger(self.session, name, rest))
             case "help":
                 await self.run_action("app.help")
             case "quit":
@@ -187,12 +191,10 @@ class PlayScreen(Screen[None]):
                 self.action_retry()
             case Deed.SCRIPTED:
                 self.action_offline()
-            case Deed.EDIT:
-                await self._drop(to_edit=True)
-            case Deed.DROP:
-                await self._drop()
+            case Deed.EDIT | Deed.DROP:
+                await self._drop(to_edit=deed is Deed.EDIT)
             case Deed.BEGIN:
-                with self._telling():
+                with self.desk.notice.telling():
                     self.post_message(PlayGame(self._table.begin(self.session.graph), fresh=True))
             case Deed.UNDO:
                 await self.action_undo()
@@ -200,7 +202,7 @@ class PlayScreen(Screen[None]):
                 self._close(OpenLibrary())
 
     async def _choose(self, choice: str, text: str = "") -> None:
-        with self._telling():
+        with self.desk.notice.telling():
             lines = self.session.choose(choice, text)
             self.desk.transcript.to_end()
             await self.desk.transcript.add(lines)
@@ -270,7 +272,7 @@ class PlayScreen(Screen[None]):
     async def _go(self, move: Callable[[], None], said: str) -> None:
         """Go elsewhere in the game and show it as it was there."""
         self.desk.notice.clear()
-        with self._telling():
+        with self.desk.notice.telling():
             move()
             self.desk.answered(self.session.view)
             await self.desk.transcript.show(self.session.lines)
@@ -346,6 +348,10 @@ class PlayScreen(Screen[None]):
         if not self.desk.toggle_mark():
             self.desk.notice.tell("Nothing was decided by words yet.")
 
+    async def action_typed(self, command: str) -> None:
+        """Do what a typed command does."""
+        await self._command(command, "")
+
     def action_panel(self) -> None:
         """Show or hide the side panel, whatever the width says."""
         side = self.query_one(Side)
@@ -389,11 +395,3 @@ class PlayScreen(Screen[None]):
 
     def _tell_wrong(self, what: str) -> None:
         self.desk.notice.tell(what, wrong=True)
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Show what is raised on purpose as text; nothing else is caught."""
-        try:
-            yield
-        except PalaverError as error:
-            self._tell_wrong(str(error))

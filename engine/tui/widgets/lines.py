@@ -88,6 +88,11 @@ class Spoken(Widget):
         self._coming = True
         self.refresh(layout=True)
 
+    def take_back(self) -> None:
+        """Forget the words so far: others come in their place."""
+        self._raw = ""
+        self.refresh(layout=True)
+
     @property
     def words(self) -> str:
         """What was said so far."""

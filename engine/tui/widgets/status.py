@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widgets import Static
+
+from engine.errors import PalaverError
 
 
 class StatusLine(Static):
@@ -70,6 +73,14 @@ class Notice(Static):
         self.set_class(wrong, "-wrong")
         self.update(f"{'!' if wrong else '·'} {text}")
         self.display = True
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Show what is raised on purpose as text; nothing else is caught."""
+        try:
+            yield
+        except PalaverError as error:
+            self.tell(str(error), wrong=True)
 
     def clear(self) -> None:
         """Show nothing."""
