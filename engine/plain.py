@@ -30,6 +30,8 @@ LONGEST_TYPED = 2**20
 """Characters kept of one line of input; an endless one, such as a device gives, would take all memory."""
 MOST_RECALLED = 6
 """Lines shown again after undo, load and /look."""
+TELL_EVERY = 10.0
+"""Seconds between two words about the same wait: a screen reader says each of them."""
 WIDEST = 96
 """Columns of text on a terminal; a pipe gets a paragraph as one line."""
 _SENTENCE_END = re.compile(r"""(?:(?<=[.!?…])|(?<=[.!?…]["'”’»]))\s+""")
@@ -177,6 +179,7 @@ class PlainGame:
 
     async def _print_answer(self, updates: AsyncGenerator[Update]) -> None:
         heard, sentences = 0, Sentences(self._say)
+        waiting, told = "", 0.0
         async with aclosing(updates) as stream:
             async for update in stream:
                 match update:
@@ -189,6 +192,9 @@ class PlainGame:
                         sentences.take_back()
                         self._say(f"({reason})")
                     case Delayed(reason, seconds):
+                        if reason == waiting and seconds <= told and told - seconds < TELL_EVERY:
+                            continue
+                        waiting, told = reason, seconds
                         self._say(f"({reason.rstrip('.')}; waiting {seconds:.0f} s. Ctrl-C stops.)")
                     case Judging():
                         sentences.end()

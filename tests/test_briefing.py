@@ -25,7 +25,7 @@ TALK = """
 def asked_for(author: str, player: dict[str, Any], context: int = 4_096) -> Any:
     graph = graph_of(TALK % author)
     cast = replace(cast_of(), fixed=player, context=context)
-    briefing = Briefing(graph, cast, Estimate())
+    briefing = Briefing(graph, cast, Estimate(), "game")
     begun = step(graph, State(), Begin(1))
     briefing.extend(begun.events)
     return briefing.act(step(graph, begun.state, Say("hello")).state, "maren").settings["max_tokens"]
