@@ -8,7 +8,7 @@ import ssl
 import httpx
 import pytest
 
-from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unconnected, Unreachable
+from engine.errors import BadRequest, BrokenReply, Busy, KeyRefused, ModelError, OutOfCredit, Unconnected
 from engine.llm import faults
 from engine.llm.chunks import ServerError
 from engine.llm.endpoint import Secret
