@@ -7,6 +7,7 @@ under a millisecond. A save never lives here.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ def open_state(path: Path, statements: Sequence[str], *, durable: bool, version:
     except (OSError, sqlite3.Error) as problem:
         raise _unusable(path, problem) from None
     try:
-        db.execute("PRAGMA journal_mode = WAL").fetchone()
+        _use_wal(db)
         db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         with _whole(db):
             (found,) = db.execute("PRAGMA user_version").fetchone()
@@ -55,19 +56,38 @@ def open_state(path: Path, statements: Sequence[str], *, durable: bool, version:
     return db
 
 
+def _use_wal(db: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging. When two processes do that to a new file at once, SQLite refuses one of them
+    without waiting, since both hold what the other wants: that one tries again."""
+    for pause in (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, None):
+        try:
+            db.execute("PRAGMA journal_mode = WAL").fetchone()
+            return
+        except sqlite3.OperationalError as problem:
+            if pause is None or problem.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            time.sleep(pause)
+
+
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """Do the block whole or not at all, with nobody writing in between: what it reads still holds when it writes.
 
     Raises `ModelError` when the file cannot be written: what was to be asked is then not asked.
     """
+    with reading(), _whole(db):
+        yield
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Do the block, which only reads; raises `ModelError` when the file cannot be read: damage shows itself late."""
     try:
-        with _whole(db):
-            yield
+        yield
     except sqlite3.Error as problem:
         raise ModelError(
             f"The account of what is asked and spent cannot be kept: {clean_line(str(problem))}.",
-            do="Free some space on the disk, or name another folder with PALAVER_STATE.",
+            do="Free some space on the disk, or name another folder with PALAVER_STATE; a damaged file may be deleted.",
         ) from problem
 
 
