@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.llm.limits import Limits
-from engine.llm.statefile import open_state, transaction
+from engine.llm.statefile import open_state, reading, transaction
 
 WINDOW = 60.0
 GONE = 5.0
@@ -132,7 +132,8 @@ class Gate:
 
     def most_tokens(self, now: float) -> int | None:
         """Return the most tokens that one window allows; a larger request would wait for ever."""
-        return self._state(now)[2].tokens
+        with reading():
+            return self._state(now)[2].tokens
 
     def end(self, call: int, tokens: int, now: float) -> None:
         """Note that a call has ended and what it really took."""

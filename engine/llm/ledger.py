@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.llm.budget import MOST, SCOPES, Amount, Budget, Scope
-from engine.llm.statefile import open_state, transaction
+from engine.llm.statefile import open_state, reading, transaction
 
 LOST = 3600.0
 """Seconds for which a reservation counts that nobody renews: its process was killed, maybe after it had sent."""
@@ -183,9 +183,10 @@ class Ledger:
 
     def settled(self, scope: Scope, name: str) -> Amount:
         """Return what was really taken so far."""
-        row = self._db.execute(
-            "SELECT micro, tokens, unpriced FROM sums WHERE scope = ? AND name = ?", (scope, name)
-        ).fetchone()
+        with reading():
+            row = self._db.execute(
+                "SELECT micro, tokens, unpriced FROM sums WHERE scope = ? AND name = ?", (scope, name)
+            ).fetchone()
         return Amount(*row) if row else Amount()
 
     def report(self, by: str, since: str = "") -> list[Entry]:
@@ -194,13 +195,14 @@ class Ledger:
         What a killed process had been promised is in none of it.
         """
         column = GROUPS[by]
-        rows = self._db.execute(
-            f"SELECT {column}, count(*), sum(prompt), sum(cached), sum(completion), sum(estimated),"
-            f" {_SPENT}, {_UNPRICED}"
-            f" FROM calls WHERE state = 'settled' AND day >= ? GROUP BY {column}"
-            f" ORDER BY {'1' if by == 'day' else '7 DESC, 8 DESC, 1'}",
-            (since,),
-        )
+        with reading():
+            rows = self._db.execute(
+                f"SELECT {column}, count(*), sum(prompt), sum(cached), sum(completion), sum(estimated),"
+                f" {_SPENT}, {_UNPRICED}"
+                f" FROM calls WHERE state = 'settled' AND day >= ? GROUP BY {column}"
+                f" ORDER BY {'1' if by == 'day' else '7 DESC, 8 DESC, 1'}",
+                (since,),
+            ).fetchall()
         return [
             Entry(name, calls, prompt, cached, completion, Amount(*amount), estimated)
             for name, calls, prompt, cached, completion, estimated, *amount in rows
@@ -208,9 +210,10 @@ class Ledger:
 
     def days(self, since: str = "") -> tuple[str, str] | None:
         """Return the first and last day that a report covers; None for an empty one."""
-        first, last = self._db.execute(
-            "SELECT min(day), max(day) FROM calls WHERE state = 'settled' AND day >= ?", (since,)
-        ).fetchone()
+        with reading():
+            first, last = self._db.execute(
+                "SELECT min(day), max(day) FROM calls WHERE state = 'settled' AND day >= ?", (since,)
+            ).fetchone()
         return (first, last) if first else None
 
     def _spent(self, session: str, game: str, day: str, now: float) -> dict[Scope, Amount]:

@@ -175,6 +175,13 @@ def test_a_file_that_is_no_ledger_is_told(tmp_path: Path) -> None:
         Ledger(tmp_path / "l")
 
 
+def test_damage_that_shows_itself_late_is_told(ledger: Ledger) -> None:
+    ledger._db.executescript("DROP TABLE calls; DROP TABLE sums")
+    for ask in (lambda: ledger.report("model"), ledger.days, lambda: ledger.settled("day", "2026-11-24")):
+        with pytest.raises(ModelError, match="cannot be kept: no such table"):
+            ask()
+
+
 def test_an_account_that_cannot_be_written_keeps_the_call_from_being_made(ledger: Ledger) -> None:
     ledger._db.execute("PRAGMA query_only = ON")
     with pytest.raises(ModelError, match="cannot be kept"):
