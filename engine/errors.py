@@ -69,6 +69,8 @@ class ModelError(PalaverError):
         """The HTTP status, where there was one."""
         self.request_id = request_id
         """The server's own name for the request, to quote to its support."""
+        self.took: tuple[int, int, int] | None = None
+        """Tokens that the server counted for it all the same: of the prompt, of those from a cache, of the reply."""
 
 
 class Unreachable(ModelError):

@@ -77,7 +77,7 @@ class Asking(BaseModel):
     extra: dict[str, Any] = Field(default_factory=dict)
     """Any other field of a request, passed through as it is."""
     headers: _Words = Field(default_factory=dict, repr=False)
-    query: _Words = Field(default_factory=dict)
+    query: _Words = Field(default_factory=dict, repr=False)
     """Sent in the URL, such as an `api-version`."""
     limit_name: LimitName | None = None
     connect_timeout: float = Field(10.0, gt=0, le=600)

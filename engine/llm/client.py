@@ -171,7 +171,7 @@ class HttpModel:
             if not response.is_success:
                 error = await _error_body(response)
                 raise _Refused(response.status_code, headers, error)
-            reader, veil = ReplyReader(), Veil([endpoint.key.reveal(), *endpoint.headers.values()])
+            reader, veil = ReplyReader(), Veil(endpoint.secrets)
             try:
                 async with contextlib.aclosing(self._bytes(response, reader, begun)) as chunks:
                     async for chunk in chunks:
@@ -182,7 +182,11 @@ class HttpModel:
                 self.streamed = reader.streams
                 words = veil.feed(words) + veil.end()
             except BadReply as problem:
-                raise faults.bad_reply(endpoint, problem, headers) from None
+                error_of_reply = faults.bad_reply(endpoint, problem, headers)
+                usage = reader.usage
+                if usage.prompt is not None:
+                    error_of_reply.took = usage.prompt, usage.cached or 0, usage.completion or 0
+                raise error_of_reply from None
             if words:
                 yield Delta(words)
             yield replace(finished, text=veil.whole(finished.text), model=veil.whole(finished.model))

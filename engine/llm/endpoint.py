@@ -35,6 +35,9 @@ _OURS = frozenset({"authorization", "content-type", "content-length", "host", "t
 # Shapes of well-known vendors' keys, for servers that echo a key other than the one they were sent.
 _KEY_SHAPE = re.compile(r"\b(?:sk|pk|gsk|xai|key)[-_][\w*.-]{6,}")
 _SHORTEST_MASKED = 4
+_KEY_NAME = re.compile(r"key|token|secret|sig|code|auth|pass", re.IGNORECASE)
+_LONGER_THAN_A_VERSION = 24
+"""Characters: `2024-12-01-preview`, which is no secret and explains an error, has 18."""
 
 
 class Secret:
@@ -81,8 +84,8 @@ class Endpoint:
     """How messages become one text where `api` is `completions`."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Sent with every request. Some providers want their key here, so the values are treated as keys."""
-    query: Mapping[str, str] = field(default_factory=dict)
-    """Sent in the URL with every request, such as an `api-version`."""
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent in the URL with every request, such as an `api-version`; a value that may be a key is treated as one."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """temperature, max_tokens and any other field of a request, passed through as they are."""
     limit_name: LimitName | None = None
@@ -144,10 +147,15 @@ class Endpoint:
         """Whether the key would cross a network unencrypted."""
         return bool(self.key or self.headers) and self.base_url.startswith("http://") and not self.local
 
+    @property
+    def secrets(self) -> list[str]:
+        """What only this server may see: the key, the headers' values, and those of the query that may be keys."""
+        in_url = [v for name, v in self.query.items() if _KEY_NAME.search(name) or len(v) >= _LONGER_THAN_A_VERSION]
+        return [self.key.reveal(), *self.headers.values(), *in_url]
+
     def mask(self, text: str) -> str:
-        """`text` without the key, the headers' values, or anything shaped like a vendor's key."""
-        secrets = [self.key.reveal(), *self.headers.values()]
-        for secret in sorted(secrets, key=len, reverse=True):
+        """`text` without `secrets`, or anything shaped like a vendor's key."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
             if len(secret) >= _SHORTEST_MASKED:
                 text = text.replace(secret, "[key]")
         return _KEY_SHAPE.sub("[key]", text)

@@ -165,7 +165,14 @@ class Metered:
         return self._settle(call, self._taken(prompt, completion, usage.cached or 0, estimated=estimated))
 
     def _fail(self, call: Call, error: ModelError) -> None:
-        """Settle a call that failed: free when the server refused it or was never reached."""
+        """Settle a call that failed: free when the server refused it or was never reached.
+
+        A reply of thoughts alone is billed like any other: what the server counted for it is what it took.
+        """
+        if error.took is not None and call.sent and not call.closed:
+            prompt, cached, completion = error.took
+            self._settle(call, self._taken(prompt, completion, cached))
+            return
         refused = error.status is not None and error.status >= 300
         if call.sent and not call.text and (refused or isinstance(error, Unconnected)):
             call.sent = False

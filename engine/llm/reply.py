@@ -73,6 +73,11 @@ class ReplyReader:
         return self._decoder is not None
 
     @property
+    def usage(self) -> Usage:
+        """What the server has counted so far, also for a reply that is no good."""
+        return self._usage
+
+    @property
     def finished(self) -> bool:
         """Whether the reply is whole; only its usage may still come."""
         return bool(self._finish)

@@ -94,6 +94,14 @@ def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str]) -> Non
         Endpoint("https://host/v1", "m", headers=headers)
 
 
+def test_a_key_in_the_query_is_masked_and_a_version_is_not() -> None:
+    asked = Endpoint("https://a.b", "m", query={"subscription-key": "0123456789", "api-version": "2024-12-01-preview"})
+    assert asked.mask("404 at /v1?subscription-key=0123456789&api-version=2024-12-01-preview") == (
+        "404 at /v1?subscription-key=[key]&api-version=2024-12-01-preview"
+    )
+    assert "0123456789" not in repr(asked)
+
+
 @pytest.mark.parametrize(
     ("url", "local"),
     [

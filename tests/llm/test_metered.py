@@ -22,7 +22,7 @@ from engine.llm.meter import Meter
 from engine.llm.metered import Metered, metered
 from engine.llm.prices import PerMillion
 from engine.llm.protocol import Delta, Finished, Notice, Piece, Request, Usage, Waiting
-from llm.asking import GOOD, KEY, MESSAGES, Line, endpoint, listen, ok
+from llm.asking import GOOD, KEY, MESSAGES, Line, endpoint, listen, ok, sse
 
 ACT = Request("act", MESSAGES, {"max_tokens": 50}, game="g", scene="pier", who="maren")
 DOLLAR = PerMillion(Decimal(1), Decimal(1))
@@ -180,6 +180,15 @@ def test_what_the_server_may_have_answered_costs_its_prompt(meter: Meter, error:
 def test_a_broken_reply_costs_what_came_of_it(meter: Meter) -> None:
     fails(around(meter, Delta("word " * 40), Busy("overloaded", status=529)), Busy)
     assert meter.spent.session.tokens > COUNTED + 40
+
+
+def test_a_reply_of_thoughts_alone_costs_what_the_server_counted(meter: Meter) -> None:
+    thoughts = {"choices": [{"index": 0, "delta": {"reasoning_content": "Hm."}, "finish_reason": "length"}]}
+    counted = {"choices": [], "usage": {"prompt_tokens": 21, "completion_tokens": 500}}
+    line = Line(ok(sse(thoughts, counted)))
+    model = metered(meter, endpoint(), Estimate(), transport=httpx.MockTransport(line))
+    fails(model, BrokenReply)
+    assert meter.spent.session.tokens == 521
 
 
 def test_more_than_a_minute_allows_is_refused_with_what_to_do(tmp_path: Path) -> None:
