@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.llm.abilities import Abilities
     from engine.llm.doctor import Step
     from engine.llm.endpoint import Endpoint
+    from engine.settings import Settings
 
 
 def add(commands: Commands) -> None:
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         for step in steps:
             _show(step)
     if endpoint is not None:
-        steps += _examined(endpoint, settings.context, abilities, quiet=arguments.json)
+        steps += _examined(endpoint, settings, abilities, quiet=arguments.json)
     failed = any(step.outcome == "failed" for step in steps)
     if arguments.json:
         print(_json(endpoint, steps))
@@ -61,11 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _examined(endpoint: Endpoint, context: int, abilities: Abilities, *, quiet: bool) -> list[Step]:
+def _examined(endpoint: Endpoint, settings: Settings, abilities: Abilities, *, quiet: bool) -> list[Step]:
     import asyncio
     import contextlib
 
     from engine.llm.doctor import examine, price
+    from engine.llm.meter import Meter
+    from engine.statefolder import state_folder
 
     calls, tokens = price(endpoint)
     if not quiet:
@@ -76,14 +79,17 @@ def _examined(endpoint: Endpoint, context: int, abilities: Abilities, *, quiet: 
 
     async def examined() -> list[Step]:
         steps: list[Step] = []
-        async with contextlib.aclosing(examine(endpoint, context=context, memory=abilities)) as found:
+        asked = examine(endpoint, context=settings.context, memory=abilities, meter=meter)
+        async with contextlib.aclosing(asked) as found:
             async for step in found:
                 steps.append(step)
                 if not quiet:
                     _show(step)
         return steps
 
-    return asyncio.run(examined())
+    meter = Meter(state_folder(os.environ), limits=settings.limits, budget=settings.budget, prices=settings.prices)
+    with contextlib.closing(meter):
+        return asyncio.run(examined())
 
 
 def _show(step: Step) -> None:

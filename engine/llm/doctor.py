@@ -15,16 +15,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from engine.dialogue.messages import Message
+from engine.dialogue.tokens import Estimate
 from engine.errors import BadRequest, KeyRefused, ModelError, OutOfCredit, Unreachable
 from engine.llm.client import HttpModel, Memory
 from engine.llm.connection import ask_json, connect
 from engine.llm.contexts import Context, find_context
 from engine.llm.discover import Listed, read_models
 from engine.llm.endpoint import Endpoint
-from engine.llm.protocol import Delta, Finished, Request
+from engine.llm.limits import pool_of
+from engine.llm.metered import Metered
+from engine.llm.protocol import Delta, Finished, Model, Request
 
 if TYPE_CHECKING:
     import httpx
+
+    from engine.llm.meter import Meter
 
 CALLS = 4
 """Replies that are asked for in all; a server that refuses a wording, which costs nothing, may be asked some more."""
@@ -72,9 +77,10 @@ async def examine(
     *,
     context: int,
     memory: Memory | None = None,
+    meter: Meter | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncGenerator[Step]:
-    """Yield each step as soon as it is done; `context` is what the player set."""
+    """Yield each step as soon as it is done; `context` is what the player set, and `meter` counts what is asked."""
     # A failure is to be seen, not waited out.
     endpoint = replace(endpoint, retries=0)
     async with contextlib.aclosing(connect(endpoint, transport)) as client:
@@ -91,16 +97,29 @@ async def examine(
             return
         yield Step("address", "ok", f"{endpoint.host} answers.")
         yield _encryption(endpoint)
-        model = HttpModel(endpoint, memory=memory, transport=transport)
+        queue = meter.queue(pool_of(endpoint)) if meter is not None else None
+        model = HttpModel(endpoint, memory=memory, transport=transport, heard=queue.heard if queue else None)
+        asked: Model = model
+        if meter is not None and queue is not None:
+            price_of_it = meter.price(endpoint)
+            asked = Metered(
+                model,
+                meter,
+                queue,
+                Estimate(),
+                price=lambda: price_of_it,
+                host=endpoint.host,
+                parameters=endpoint.parameters,
+            )
         try:
-            async for step in _talk(model, endpoint, models, trouble):
+            async for step in _talk(model, asked, endpoint, models, trouble):
                 yield step
                 if step.outcome == "failed" and step.name in {"key", "model", "reply"}:
                     yield Step("the rest", "skipped", "It needs a reply.")
                     return
-            yield await _schema(model)
+            yield await _schema(model, asked)
             found = await find_context(client, endpoint, models or ())
-            async for step in _long(model, endpoint, found, context):
+            async for step in _long(asked, endpoint, found, context):
                 yield step
         finally:
             await model.aclose()
@@ -136,14 +155,18 @@ def _nearest(name: str, names: list[str]) -> str:
 
 
 async def _talk(
-    model: HttpModel, endpoint: Endpoint, models: tuple[Listed, ...] | None, trouble: ModelError | None
+    model: HttpModel,
+    asked: Model,
+    endpoint: Endpoint,
+    models: tuple[Listed, ...] | None,
+    trouble: ModelError | None,
 ) -> AsyncIterator[Step]:
     """One short reply, and everything that it shows."""
-    asked = (Message("system", "You answer in few words."), Message("user", "Count from one to ten, in words."))
+    said = (Message("system", "You answer in few words."), Message("user", "Count from one to ten, in words."))
     pieces = 0
     finished: Finished | None = None
     try:
-        async with contextlib.aclosing(model.stream(Request("act", asked, {"max_tokens": REPLY}))) as stream:
+        async with contextlib.aclosing(asked.stream(Request("act", said, {"max_tokens": REPLY}))) as stream:
             async for piece in stream:
                 pieces += isinstance(piece, Delta)
                 finished = piece if isinstance(piece, Finished) else finished
@@ -204,17 +227,17 @@ def _limit(model: HttpModel, counted: int | None) -> Step:
     return Step("limit", "ok", f"A reply's length is limited by `{name}`.")
 
 
-async def _schema(model: HttpModel) -> Step:
+async def _schema(model: HttpModel, asked: Model) -> Step:
     """Whether a judge's answer can be had in a form that is checked."""
-    asked = (
+    said = (
         Message("system", "You read a line and answer with one JSON object."),
         Message(
             "user", 'The line: "The grass is green." `quote` is the line\'s word for a colour, `colour` which it is.'
         ),
     )
-    request = Request("judge", asked, {"temperature": 0, "max_tokens": REPLY}, schema=_VERDICT, schema_name="doctor")
+    request = Request("judge", said, {"temperature": 0, "max_tokens": REPLY}, schema=_VERDICT, schema_name="doctor")
     try:
-        finished = await _whole(model, request)
+        finished = await _whole(asked, request)
     except ModelError as problem:
         return Step("schema", "failed", problem.what, problem.do)
     wrong = _mistake(finished.text)
@@ -244,7 +267,7 @@ def _mistake(text: str) -> str:
     return ""
 
 
-async def _long(model: HttpModel, endpoint: Endpoint, found: Context | None, context: int) -> AsyncIterator[Step]:
+async def _long(model: Model, endpoint: Endpoint, found: Context | None, context: int) -> AsyncIterator[Step]:
     """The same long prompt twice: is it cut, and is it read from a cache the second time?"""
     tokens = _prefix(endpoint)
     persona = _SENTENCE * math.ceil(tokens / 21)
@@ -285,7 +308,7 @@ def _prefix(endpoint: Endpoint) -> int:
     return LOCAL_PREFIX if endpoint.local else PREFIX
 
 
-async def _whole(model: HttpModel, request: Request) -> Finished:
+async def _whole(model: Model, request: Request) -> Finished:
     finished: Finished | None = None
     async with contextlib.aclosing(model.stream(request)) as stream:
         async for piece in stream:
