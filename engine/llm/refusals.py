@@ -35,11 +35,32 @@ REWORDED = (
 ECHO = 60
 """Characters said back from the beginning of the prompt, or from the label of the player's line, that are no chance."""
 
-_PLAYS_A_MACHINE = re.compile(
-    r"\b(?:a\.?i\.?|artificial|robots?|androids?|machines?|computers?|chat ?bots?|language model|assistants?"
-    r"|program(?:me)?|software|ki|ia|ии|roboter|inteligencia|intelligence)\b",
+_MACHINE = re.compile(
+    # Capitals where small letters mean something else: `ai` is Italian for `to the`.
+    r"\b(?:(?-i:AI|A\.I|KI|IA|ИИ)|artificial|robot|android|machine|computer|chat ?bot|language model|roboter"
+    r"|inteligencia artificial|intelligence artificielle|künstliche intelligenz)\b",
     re.IGNORECASE,
 )
+_NOT_ONE = re.compile(
+    r"\b(?:not|never|no|nor|if|when|whether|tells?|says?|claims?|calls?|asks?|deny|admit|\w+n't|nicht|nie|kein\w*|wenn|falls"
+    r"|nunca|jamás|si|ne|jamais|non|mai|se|не|никогда|если)\b",
+    re.IGNORECASE,
+)
+_APOSTROPHE = str.maketrans("’", "'")
+_SENTENCE = re.compile(r"[.!?]\s+|\n\s*\n")
+
+
+def _plays_a_machine(persona: str) -> bool:
+    """Tell whether the part is a machine's, whose own words a model's would be.
+
+    A sentence that only warns of it ("If you are told that you are an AI ...", "Never say that you are a machine") is
+    written for people's parts, and most of all for those.
+    """
+    text = persona.translate(_APOSTROPHE)
+    found = [(said, machine) for said in _SENTENCE.split(text) if (machine := _MACHINE.search(said))]
+    return any(not _NOT_ONE.search(said, 0, machine.start()) for said, machine in found)
+
+
 _PLAYER = "the player says:"
 _AFTER_PERSONA = conduct.rules("", "").partition("\n")[0]
 
@@ -103,7 +124,7 @@ class _Attempt:
         """What the player is told before it is asked."""
         prompt = request.messages[0].content if request.messages else ""
         persona = prompt.partition(_AFTER_PERSONA)[0]
-        self._machine = bool(_PLAYS_A_MACHINE.search(persona))
+        self._machine = _plays_a_machine(persona)
         self._openings = tuple(_said_back(prompt))
 
     async def pieces(self) -> AsyncGenerator[Piece]:

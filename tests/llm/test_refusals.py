@@ -167,6 +167,22 @@ def test_a_character_who_is_a_machine_may_say_so() -> None:
     assert shown(told) == '"As an AI, I do not sleep."'
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "If a visitor tells you that you are a machine, you laugh.",
+        "Never say that you are an AI.",
+        "Vai ai monti ogni domenica.",
+        "You were the keeper's assistant for nine years.",
+    ],
+)
+def test_a_persona_that_only_warns_of_machines_is_a_persons(part: str) -> None:
+    persona = SYSTEM.replace("\n\nHow", f" {part}\n\nHow")
+    request = replace(ACT, messages=(Message("system", persona), *ACT.messages[1:]))
+    told = play(Model("m", "As an AI, I cannot say.", '"The key? No."'), request=request)
+    assert shown(told) == '"The key? No."'
+
+
 def test_closing_closes_every_model_behind_it() -> None:
     actor, other = Model("m"), Model("n")
     asyncio.run(Persistent(actor, scripted=ScriptedActor(), other=other).aclose())
