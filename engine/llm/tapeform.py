@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from engine.llm.protocol import Purpose
 
@@ -89,8 +89,31 @@ class AnswerForm(_Strict):
     error: _Error | None = None
 
 
+class _Parameters(_Strict):
+    """Parameters that the player had set: the one that is reckoned with, among any others."""
+
+    model_config = ConfigDict(extra="allow")
+
+    max_tokens: Annotated[int, Field(ge=1, le=10**6)] | None = None
+
+
+class _Setup(_Strict):
+    """What a play is set up from again, among whatever else the recorder was told."""
+
+    model_config = ConfigDict(extra="allow")
+
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+    fixed: _Parameters = _Parameters()
+    judge_fixed: _Parameters = _Parameters()
+
+
+def _playable(setup: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    _Setup.model_validate(setup)
+    return setup
+
+
 class HeaderForm(_Strict):
     """The first line."""
 
     palaver_cassette: int
-    setup: dict[str, JsonValue] = Field(default_factory=dict)
+    setup: Annotated[dict[str, JsonValue], AfterValidator(_playable)] = Field(default_factory=dict)

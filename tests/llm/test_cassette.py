@@ -269,6 +269,13 @@ def test_a_failure_of_an_unknown_kind_is_only_a_failure(tmp_path: Path) -> None:
         told(Cassette(path), ACT)
 
 
+@pytest.mark.parametrize("setup", [{"seed": "abc"}, {"seed": 1e300}, {"seed": 2**63}, {"fixed": {"max_tokens": "a"}}])
+def test_a_strangers_setup_is_refused_before_it_is_played(tmp_path: Path, setup: dict[str, Any]) -> None:
+    (tmp_path / "c").write_text(f"{json.dumps({'palaver_cassette': 1, 'setup': setup})}\n")
+    with pytest.raises(CassetteDamaged, match="no recording of a play"):
+        Cassette(tmp_path / "c")
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(CassetteDamaged, match="cannot be read"):
         Cassette(tmp_path / "none.jsonl")
