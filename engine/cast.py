@@ -39,9 +39,18 @@ class Cast:
     notices: tuple[str, ...] = ()
     """What a player should know of it, told at the start of each game."""
 
+    @property
+    def free(self) -> bool:
+        """Whether the scripted actor plays: no model is asked."""
+        return self.actor is self.scripted
+
     async def aclose(self) -> None:
         """Let go of every model's connections, then of the account."""
-        for model in {id(m): m for m in (self.actor, self.judge, self.scripted)}.values():
-            await model.aclose()
+        await self.release()
         if self.meter is not None:
             self.meter.close()
+
+    async def release(self) -> None:
+        """Let go of every model's connections; others may go on with the account."""
+        for model in {id(m): m for m in (self.actor, self.judge, self.scripted)}.values():
+            await model.aclose()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.cast import Cast
 from engine.dialogue.tokens import Estimate, TokenCounter, counter_for, uses_o200k
@@ -18,27 +18,35 @@ from engine.plaintext import clean_line
 from engine.settings import Settings
 from engine.statefolder import state_folder
 
+if TYPE_CHECKING:
+    from engine.llm.meter import Meter
+
 
 def cast_for(
-    settings: Settings, *, record: Path | None = None, setup: Mapping[str, Any] | None = None
+    settings: Settings,
+    *,
+    record: Path | None = None,
+    setup: Mapping[str, Any] | None = None,
+    meter: Meter | None = None,
 ) -> tuple[Cast, str]:
     """Return who plays, and how to say it to the player in a few words.
 
     `record` is a cassette to write everything to that is asked and answered; `setup` is what its play follows from
-    beside the settings, such as the story and the seed.
+    beside the settings, such as the story and the seed. `meter` is the account that is kept already, if one is.
     """
     scripted = ScriptedActor()
     endpoint, judge_endpoint = settings.endpoint, settings.judge_endpoint
     if endpoint is None or judge_endpoint is None:
         why = "" if settings.offline else " (no model is set; `palaver models` finds one)"
-        return Cast(scripted, scripted, scripted, Estimate(), mask=settings.mask), f"the scripted actor{why}"
+        cast = Cast(scripted, scripted, scripted, Estimate(), mask=settings.mask, meter=meter)
+        return cast, f"the scripted actor{why}"
 
     from engine.llm.abilities import Abilities
     from engine.llm.meter import Meter
     from engine.llm.metered import metered
 
     folder = state_folder(os.environ)
-    meter = Meter(folder, limits=settings.limits, budget=settings.budget, prices=settings.prices)
+    meter = meter or Meter(folder, limits=settings.limits, budget=settings.budget, prices=settings.prices)
     memory = Abilities.at(folder)
     counter = _counter(endpoint.model)
     actor = metered(meter, endpoint, counter, memory=memory)

@@ -87,7 +87,7 @@ def nearest(name: str, known: Sequence[str] = KEYS) -> str:
 
 
 def change_config(
-    path: Path, changes: Mapping[str, str | None], *, aside: Sequence[str] = (), private: bool = False
+    path: Path, changes: Mapping[str, str | bool | None], *, aside: Sequence[str] = (), private: bool = False
 ) -> None:
     """Set these keys at the top of the file, or take those out that are None; raises `ConfigError`.
 
@@ -113,7 +113,7 @@ def change_config(
         raise ConfigError(f"{path} cannot be written: {problem.strerror}.", do="Check its permissions.") from None
 
 
-def _edited(text: str, changes: Mapping[str, str | None], aside: Sequence[str]) -> str:
+def _edited(text: str, changes: Mapping[str, str | bool | None], aside: Sequence[str]) -> str:
     import yaml
 
     node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -150,8 +150,8 @@ def _value_end(text: str, key: yaml.Node, value: yaml.Node) -> int:
     return key.start_mark.index + len("".join(lines).rstrip())
 
 
-def _scalar(value: str) -> str:
-    """A text as YAML, in quotes where it would be read as something else."""
+def _scalar(value: str | bool) -> str:
+    """A value as YAML, in quotes where it would be read as something else."""
     import yaml
 
     plain = yaml.safe_dump(value, allow_unicode=True, width=10**6, default_flow_style=True)
@@ -159,7 +159,7 @@ def _scalar(value: str) -> str:
 
 
 def _check_edit(
-    path: Path, edited: str, before: Mapping[str, Any], changes: Mapping[str, str | None], aside: Sequence[str]
+    path: Path, edited: str, before: Mapping[str, Any], changes: Mapping[str, str | bool | None], aside: Sequence[str]
 ) -> None:
     """Read the edited text as it will be read, and refuse unless just what was meant has changed."""
     import yaml

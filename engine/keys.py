@@ -59,6 +59,11 @@ def forget_key(base_url: str) -> bool:
     return True
 
 
+def end_of(key: str) -> str:
+    """Return the last four characters, of a key long enough that they give nothing away."""
+    return f"…{key[-4:]}" if len(key) >= 12 else "…"
+
+
 def _server(base_url: str) -> str:
     """A key that was put in for https is not found for http, which would show it to the network."""
     parts = urlsplit(base_url)

@@ -15,13 +15,13 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from typing import TextIO
 
+from engine.asides import aside
 from engine.choosing import meant
 from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
 from engine.errors import ModelError, PalaverError
 from engine.plaintext import clean
 from engine.play.transcript import Line
 from engine.session import LEFT, Session
-from engine.spending import allow, spending
 from engine.story.graph import PLAYER
 from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
 from engine.view import Option, View
@@ -140,12 +140,8 @@ class PlainGame:
                 await self._hear(session.retry())
             case "offline":
                 await self._hear(session.retry(actor=session.cast.scripted))
-            case "report":
-                self._say(f"Written to {clean(str(session.report(rest)))}. Nothing was sent anywhere.")
-            case "cost":
-                self._say(spending(session.cast))
-            case "budget":
-                self._say(allow(session.cast, rest))
+            case "report" | "cost" | "budget":
+                self._say(aside(session, name, rest))
             case "hint":
                 self._say(session.view.hint or "There is no hint here.")
             case "look":

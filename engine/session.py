@@ -129,6 +129,14 @@ class Session:
         """Whether an answer is being waited for."""
         return self._busy
 
+    def recast(self, cast: Cast) -> None:
+        """Let others play from the next turn on. A line that got no answer is kept."""
+        self._idle()
+        unsent = self.unsent
+        self.cast, self._counter = cast, cast.counter
+        self._recall()
+        self.unsent = unsent
+
     # Playing
 
     def choose(self, choice: str, text: str = "") -> tuple[Line, ...]:
@@ -312,6 +320,8 @@ class Session:
         self._telling = Telling(self.graph)
         self._lines = list(self._telling.lines(found.events))
         self._briefing = Briefing(self.graph, self.cast, self._counter, self.store.meta.playthrough)
+        if self.cast.meter is not None:
+            self.cast.meter.game = self.store.meta.playthrough
         self._briefing.extend(found.events)
         self.unsent = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.cast import Cast
-from engine.errors import Refused
+from engine.errors import OverBudget, Refused
 
 
 def spending(cast: Cast) -> str:
@@ -12,6 +12,40 @@ def spending(cast: Cast) -> str:
         return "Nothing is spent: no model is asked."
     spent = cast.meter.spent
     return f"This session: {spent.session}. This playthrough: {spent.game}. Today: {spent.day}."
+
+
+def spent_briefly(cast: Cast) -> str:
+    """Return what this session took, and of how much, in few words; empty where nothing is counted.
+
+    It asks the account: once a turn, not once a frame.
+    """
+    meter = cast.meter
+    if meter is None:
+        return ""
+    from engine.llm.prices import shown
+
+    spent, cap = meter.spent.session, meter.budget.session
+    if not spent.tokens and cap.micro is None and cap.tokens is None:
+        return "nothing spent yet"
+    tokens = f"{spent.tokens:,}{'' if cap.tokens is None else f' of {cap.tokens:,}'} tok"
+    unknown = spent.tokens > 0 and spent.money is None
+    money = "price unknown" if unknown else f"{shown(spent.micro)}{'+' if spent.unpriced else ''}"
+    return f"{tokens} · {money}{'' if cap.micro is None or unknown else f' of {shown(cap.micro)}'}"
+
+
+def limited(cast: Cast) -> bool:
+    """Tell whether there is a limit that could be raised."""
+    return cast.meter is not None and bool(cast.meter.budget)
+
+
+def as_much_again(cast: Cast, refusal: OverBudget) -> str:
+    """Return by how much `Meter.raise_limit` would raise the limit that refused, in words; empty without a meter."""
+    if cast.meter is None:
+        return ""
+    from engine.llm.prices import shown
+
+    more = cast.meter.as_much_again(refusal)
+    return shown(more) if refusal.unit == "money" else f"{more:,} tokens"
 
 
 def allow(cast: Cast, amount: str) -> str:

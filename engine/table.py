@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.cast import Cast
 from engine.errors import PalaverError, SaveDamaged
@@ -16,10 +17,13 @@ from engine.saves.shelf import SaveInfo
 from engine.session import Session
 from engine.story.graph import StoryGraph
 
+if TYPE_CHECKING:
+    from engine.picking import Picked, Picker
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Table:
-    """Everything that a game needs and a front end does not choose."""
+    """Everything that a game needs. Who plays may change between turns; the rest stays."""
 
     library: Library
     cast: Cast
@@ -31,6 +35,16 @@ class Table:
     """The seed of new games; None draws one for each."""
     notices: tuple[str, ...] = ()
     """What a player should know of the settings, told at the start of each game."""
+    picker: Picker | None = None
+    """The way to pick who plays; None where that is fixed, as in a play that is recorded."""
+
+    async def recast(self, picked: Picked, session: Session | None = None) -> None:
+        """Let whom the player picked play in games to come, and in `session` from its next turn on."""
+        if session is not None:
+            session.recast(picked.cast)
+        before, self.cast, self.model_line = self.cast, picked.cast, picked.model_line
+        self.notices = picked.notices
+        await before.release()
 
     def begin(self, graph: StoryGraph) -> Session:
         """Start a new game in a new save."""

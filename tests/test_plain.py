@@ -192,7 +192,7 @@ def test_a_game_can_be_exported_and_imported(story: Path, tmp_path: Path) -> Non
     imported = palaver("saves", "import", tmp_path / "mine.palaver", "--saves", tmp_path / "other", home=tmp_path)
     assert imported.returncode == 0, imported.stderr
     listed = palaver("saves", "list", "--saves", tmp_path / "other", home=tmp_path)
-    assert "A test, turn 2" in listed.stdout
+    assert "A test, turn 1" in listed.stdout
 
 
 def test_a_second_window_on_a_game_is_told(story: Path, tmp_path: Path) -> None:

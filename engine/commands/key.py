@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.commands.shared import Commands
 from engine.errors import ConfigError
+from engine.keys import end_of
 from engine.plaintext import clean_line
 
 
@@ -53,7 +54,7 @@ def _set(arguments: argparse.Namespace) -> int:
         kept = KEYRING if in_keyring else key.reveal()
         change_config(path, {"base_url": _written(path) or base_url, "api_key": kept}, private=not in_keyring)
     place = "the system's keyring" if in_keyring else f"{clean_line(str(path))}, which only you can read"
-    print(f"The key of {base_url} ({_end(key.reveal())}) is in {place}.")
+    print(f"The key of {base_url} ({end_of(key.reveal())}) is in {place}.")
     if os.environ.get("PALAVER_API_KEY"):
         print("Mind that PALAVER_API_KEY is set in the environment and goes before it.")
     return 0
@@ -67,7 +68,7 @@ def _show(arguments: argparse.Namespace) -> int:
         print(f"No key is set for {settings.base_url or 'any server'}.")
         return 1
     where = clean_line(settings.sources.get("api_key", ""))
-    print(f"{settings.base_url}: {_end(settings.api_key.reveal())}, from {where}")
+    print(f"{settings.base_url}: {end_of(settings.api_key.reveal())}, from {where}")
     return 0
 
 
@@ -108,8 +109,3 @@ def _read(base_url: str) -> str:
 
         return getpass.getpass(f"The key of {base_url} (it is not shown): ").strip()
     return sys.stdin.readline(10_000).strip()
-
-
-def _end(key: str) -> str:
-    """The last four characters, of a key long enough that they give nothing away."""
-    return f"…{key[-4:]}" if len(key) >= 12 else "…"

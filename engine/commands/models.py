@@ -1,7 +1,6 @@
 """`palaver models`: lists the models of this machine's servers and of the configured one, and lets the player pick.
 
-Picking writes two lines into the config file. What belonged to the server before it, its key above all, is made a
-comment there, so that it is neither lost nor sent to the new one.
+It only shows and asks; `engine.picking` writes what was picked into the config file.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from engine.commands.shared import Commands
 from engine.errors import PalaverError
@@ -105,51 +104,11 @@ def _meant(answer: str, numbered: Sequence[tuple[Server, Listed]]) -> tuple[Serv
 
 
 def _use(server: Server, listed: Listed) -> int:
-    from engine.config import config_path
-    from engine.configfile import change_config, read_config
+    from engine.picking import write_choice
 
-    path = config_path(os.environ)
-    before = read_config(path)[0] if path.exists() else {}
-    aside = _of_another_server(before, server.base_url)
-    change_config(path, {"base_url": server.base_url, "model": listed.name}, aside=aside)
-    print(f"{listed.name} of {server.base_url} plays from now on: it is written in {clean_line(str(path))}.")
-    if aside:
-        print(f"Made comments there, since they belong to the server before it: {', '.join(aside)}.")
-    for name in _left_without_a_key(before, aside):
-        print(f"Mind that `{name}` used that key too: give it an `api_key` of its own.")
-    for name in ("PALAVER_BASE_URL", "PALAVER_MODEL"):
-        if os.environ.get(name):
-            print(f"Mind that {name} is set in the environment and goes before the file.")
+    written = write_choice(os.environ, server.base_url, listed.name)
+    print(f"{listed.name} of {server.base_url} plays from now on: it is written in {clean_line(str(written.path))}.")
+    for said in written.warnings:
+        print(said)
     print("`palaver doctor` tries it.")
     return 0
-
-
-def _of_another_server(before: Mapping[str, Any], base_url: str) -> list[str]:
-    """The keys of the file that would otherwise go to a server they were not written for."""
-    from engine.config import server_of
-    from engine.llm.endpoint import OPENAI_URL
-    from engine.settings import OF_A_SERVER, ROLES
-
-    if server_of(str(before.get("base_url") or OPENAI_URL)) == server_of(base_url):
-        return []
-    of_server = [name for name in OF_A_SERVER if name in before]
-    sections = [name for name in ROLES if name in before and "base_url" not in before[name]]
-    return of_server + sections
-
-
-def _left_without_a_key(before: Mapping[str, Any], aside: Sequence[str]) -> list[str]:
-    """Sections that stay with the server before it, and had their key from the top of the file."""
-    from engine.config import server_of
-    from engine.llm.endpoint import OPENAI_URL
-    from engine.settings import ROLES
-
-    server = server_of(str(before.get("base_url") or OPENAI_URL))
-    return [
-        name
-        for name in ROLES
-        if "api_key" in aside
-        and name in before
-        and name not in aside
-        and "api_key" not in before[name]
-        and server_of(str(before[name].get("base_url", ""))) == server
-    ]

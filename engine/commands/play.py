@@ -78,11 +78,12 @@ def _table(arguments: argparse.Namespace) -> Table:
     from engine.casting import cast_for, cast_from
     from engine.config import load_settings
     from engine.library import Library, bundled_stories
+    from engine.picking import Picker
     from engine.saves import shelf
     from engine.table import Table
 
     settings = load_settings(_flags(arguments), os.environ)
-    seed = arguments.seed
+    seed, picker = arguments.seed, None
     if arguments.replay:
         cast, model_line, setup = cast_from(arguments.replay)
         seed = setup.get("seed") if seed is None else seed
@@ -94,9 +95,10 @@ def _table(arguments: argparse.Namespace) -> Table:
         raise PalaverError("There is no model to record.", do="Name one: `palaver models` finds those on this machine.")
     else:
         cast, model_line = cast_for(settings)
+        picker = Picker(settings, _flags(arguments), os.environ)
     folders = [*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]
     saves = shelf.saves_folder(arguments.saves or settings.saves, os.environ, Path.cwd())
-    return Table(Library(folders), cast, saves, model_line, seed, (*settings.warnings, *cast.notices))
+    return Table(Library(folders), cast, saves, model_line, seed, (*settings.warnings, *cast.notices), picker)
 
 
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:

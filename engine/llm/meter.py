@@ -56,7 +56,7 @@ class Spent:
     """By the last call."""
     session: Amount
     game: Amount
-    """By the playthrough of the last call."""
+    """By the playthrough that is played, in this session and before."""
     day: Amount
 
 
@@ -89,7 +89,9 @@ class Meter:
         self._clock, self._day = clock, day
         self._ledger = self._open_ledger()
         self._queues: dict[str, Queue] = {}
-        self._last, self._game = Amount(), ""
+        self._last = Amount()
+        self.game = ""
+        """The playthrough that `spent` tells of: the one that is played, or that the last call was made for."""
         self._told: set[object] = set()
 
     @property
@@ -98,18 +100,22 @@ class Meter:
         of two of the session's."""
         settled = self._ledger.settled
         day = self._day(self._clock())
-        return Spent(self._last, settled("session", self.session), settled("game", self._game), settled("day", day))
+        return Spent(self._last, settled("session", self.session), settled("game", self.game), settled("day", day))
 
     def raise_limit(self, refusal: OverBudget) -> str:
         """Let the session spend as much again as the limit that `refusal` names allowed at first, and what was refused
         at least; returns what holds now, in words. The config file keeps its own."""
-        scope, unit = _SCOPES[refusal.scope], refusal.unit
-        first = self._first.cap(scope)
-        if unit == "money":
-            self.budget = self.budget.raised(scope, micro=max(first.micro or 0, refusal.short))
+        scope, more = _SCOPES[refusal.scope], self.as_much_again(refusal)
+        if refusal.unit == "money":
+            self.budget = self.budget.raised(scope, micro=more)
             return f"The limit is {shown(self.budget.cap(scope).micro or 0)} now."
-        self.budget = self.budget.raised(scope, tokens=max(first.tokens or 0, refusal.short))
+        self.budget = self.budget.raised(scope, tokens=more)
         return f"The limit is {self.budget.cap(scope).tokens or 0:,} tokens now."
+
+    def as_much_again(self, refusal: OverBudget) -> int:
+        """Return by how much `raise_limit` would raise the limit: micro-dollars or tokens."""
+        first = self._first.cap(_SCOPES[refusal.scope])
+        return max((first.micro if refusal.unit == "money" else first.tokens) or 0, refusal.short)
 
     def price(self, endpoint: Endpoint) -> Price | None:
         """Return what the endpoint's model costs; None where neither the player nor the list says."""
@@ -147,7 +153,7 @@ class Meter:
     def settle(self, call: Call, taken: Taken) -> list[Notice]:
         """Put down what a call took; returns the warnings that are new."""
         self._ledger.settle(call.entry, taken)
-        self._last, self._game = taken.amount, call.tags.game
+        self._last, self.game = taken.amount, call.tags.game
         if not self.budget:
             return []
         spent = self.spent

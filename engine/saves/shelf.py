@@ -45,7 +45,7 @@ class SaveInfo:
     story_id: str = ""
     title: str = ""
     turns: int = 0
-    """Turns from the beginning to where it stands."""
+    """Moves the player made on the way to where it stands; the beginning, which is saved too, is none."""
     last_played: datetime | None = None
     """When its newest turn was played; None when it cannot be read."""
     scene: str = ""
@@ -117,7 +117,7 @@ def describe(path: Path) -> SaveInfo:
                 path=path,
                 story_id=store.story.id,
                 title=store.story.title,
-                turns=store.depth,
+                turns=max(store.depth - 1, 0),
                 last_played=store.last_played,
                 scene=_scene(store),
                 words=_words(store),

@@ -41,4 +41,17 @@ class Replace:
         return "enter moves it here, or type another name"
 
 
-Asking = Answer | Name | Replace
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """More may be spent: how much?"""
+
+    proposed: str = ""
+    """What Enter alone allows, in words; empty when it allows nothing."""
+
+    @property
+    def question(self) -> str:
+        """What stands in the empty line."""
+        return f"how much more? enter: {self.proposed}" if self.proposed else "how much more? (esc leaves it)"
+
+
+Asking = Answer | Name | Replace | Raise

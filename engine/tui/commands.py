@@ -11,6 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 LIBRARY = {
     "Continue": ("go_on", "Go on with the game played last"),
     "Begin anew": ("begin", "Begin the story in a new save"),
+    "Model: who plays the characters": ("model", "Pick another, or the scripted actor"),
     "Saves": ("saves", "Saved games and named moments of the story"),
     "Find": ("find", "Narrow the list by a few letters"),
 }
@@ -34,6 +35,8 @@ PLAY = {
     "Save: name this moment": ("name", "ctrl+s, or /save; every turn is saved anyway, a name finds one again"),
     "Saves: load a game or a named moment": ("saves", "ctrl+o, or /load"),
     "Cost: what was spent on models": ("typed('cost')", "/cost"),
+    "Raise the budget": ("budget", "/budget AMOUNT; how much more models may cost, until you leave"),
+    "Model: who plays the characters": ("model", "Pick another, or the scripted actor"),
     "Report: write the last exchange to a file": ("typed('report')", "/report; nothing is sent anywhere"),
     "Hint: what the author would tell you here": ("hint", "/hint"),
     "Look: go back to where this scene begins": ("look", "/look"),
@@ -44,6 +47,11 @@ PLAY = {
 SAVES = {
     "All stories": ("all", "Show the games of every story, or only those of this one"),
     "Back": ("back", "Go back to where you came from"),
+}
+MODELS = {
+    "Find": ("find", "Narrow the list by a few letters"),
+    "Look again": ("look", "Ask the servers of this machine once more"),
+    "Back": ("back", "Leave things as they are"),
 }
 ANYWHERE = {
     "Help": ("app.help", "What can be typed and pressed"),
@@ -70,7 +78,7 @@ class Commands(Provider):
                 yield Hit(score, matcher.highlight(name), self._runner(action), help=meaning)
 
     def _here(self) -> dict[str, tuple[str, str]]:
-        own = {"LibraryScreen": LIBRARY, "PlayScreen": PLAY, "SavesScreen": SAVES}
+        own = {"LibraryScreen": LIBRARY, "PlayScreen": PLAY, "SavesScreen": SAVES, "ModelScreen": MODELS}
         return {**own.get(type(self.screen).__name__, {}), **ANYWHERE}
 
     def _runner(self, action: str) -> Callable[[], Awaitable[None]]:

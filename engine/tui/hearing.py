@@ -49,7 +49,7 @@ class Hearing:
                     self._speech.spoken.take_back()
                 self._status.tell(reason.rstrip("."))
             case Delayed(reason, seconds):
-                self._status.tell(f"{reason.rstrip('.')}; trying again in {seconds:.0f} s")
+                self._status.wait(reason.rstrip("."), seconds)
             case Judging():
                 self._status.tell("reading what was said")
             case Turned(lines):

@@ -23,6 +23,10 @@ class Deed(Enum):
     """Let the scripted actor answer it."""
     DROP = auto()
     """Leave things as they were."""
+    RAISE = auto()
+    """Allow more to be spent."""
+    MODEL = auto()
+    """Pick who plays."""
     BEGIN = auto()
     """Begin the story anew, in a new save."""
     UNDO = auto()
@@ -53,16 +57,21 @@ def rows_of(view: View) -> tuple[Row, ...]:
     )
 
 
-def rows_in_trouble(*, unsent: bool, scripted: bool) -> tuple[Row, ...]:
-    """Return the ways on when no answer came. `unsent`: a line waits for one. `scripted`: another actor can answer."""
-    ways = [("Try again", Deed.AGAIN)]
-    if unsent:
-        ways.append(("Edit what you said", Deed.EDIT))
-    if scripted:
-        ways.append(("Let the scripted actor answer this line", Deed.SCRIPTED))
-    if not unsent:
-        ways.append(("Keep the answer you had", Deed.DROP))
-    return _deeds(*ways)
+def rows_in_trouble(
+    *, unsent: bool, scripted: bool, over_budget: bool = False, other_model: bool = False
+) -> tuple[Row, ...]:
+    """Return the ways on when no answer came.
+
+    `unsent`: a line waits for one. `scripted`: another actor can answer. `over_budget`: the player's own limit refused,
+    and asking again would change nothing. `other_model`: there are others to pick from.
+    """
+    edit = ("Edit what you said", Deed.EDIT) if unsent else ("Keep the answer you had", Deed.DROP)
+    offline = [("Let the scripted actor answer this line", Deed.SCRIPTED)] if scripted else []
+    if over_budget:
+        cheaper = [("Pick a cheaper model", Deed.MODEL)] if other_model else []
+        return _deeds(("Raise the limit", Deed.RAISE), *offline, edit, *cheaper)
+    again = ("Try again", Deed.AGAIN)
+    return _deeds(again, edit, *offline) if unsent else _deeds(again, *offline, edit)
 
 
 def numbers_of(rows: Sequence[Row]) -> str:

@@ -47,11 +47,6 @@ def counted(number: int, one: str) -> str:
     return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
 
 
-def moves(turns: int) -> str:
-    """Return how many moves the player made in a game of so many saved turns, of which the first is its beginning."""
-    return counted(max(turns - 1, 0), "turn")
-
-
 def shortened(words: str) -> str:
     """Return the beginning of `words`, for quoting them in a line."""
     return words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1].rstrip() + "…"

@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_made_says_why(tmp_path: Path) -> None:
 def test_the_list_says_what_a_player_wants_to_know(folder: Path, now: datetime) -> None:
     first, second, third = list_saves(folder)
     assert [save.name for save in (first, second, third)] == ["lamp-2", "mill", "lamp-1"]
-    assert (first.story_id, first.title, first.turns) == ("lamp", "Lamp", 2)
+    assert (first.story_id, first.title, first.turns) == ("lamp", "Lamp", 1)
     assert (first.scene, first.words) == ("door", "Erik sent me")
     assert first.last_played == now + timedelta(hours=2)
     assert [named.name for named in first.names] == ["in lamp-2", "door"]
@@ -83,7 +83,7 @@ def test_the_list_tells_where_a_game_stands_not_how_far_it_once_was(folder: Path
     with Store.open(folder / "mill.palaver") as store:
         store.undo()
     (mill,) = [save for save in list_saves(folder) if save.name == "mill"]
-    assert (mill.turns, mill.words, mill.scene) == (1, "", "door")
+    assert (mill.turns, mill.words, mill.scene) == (0, "", "door")
 
 
 def test_the_list_knows_every_ending_that_was_reached_on_any_branch(folder: Path, now: datetime) -> None:

@@ -28,6 +28,7 @@ from engine.saves.shelf import SaveInfo
 from engine.session import Session
 from engine.table import Table
 from engine.tui.messages import PlayGame
+from engine.tui.screens.models import ModelScreen
 from engine.tui.screens.saves import Picked, SavesScreen
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.status import Notice
@@ -84,6 +85,7 @@ class LibraryScreen(Screen[None]):
         ),
         Binding("c", "go_on", "Continue", id="library.continue", tooltip="Go on with the game played last"),
         Binding("b", "begin", "Begin anew", id="library.begin", tooltip="Begin the story in a new save"),
+        Binding("m", "model", "Model", id="library.model", tooltip="Who plays the characters"),
         Binding("s", "saves", "Saves", id="library.saves", tooltip="Saved games and named moments"),
         Binding(
             "question_mark,f1",
@@ -132,7 +134,11 @@ class LibraryScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Read the stories and saves anew: a game may have been played in between."""
+        self._say_who_plays()
         self.read()
+
+    def _say_who_plays(self) -> None:
+        self.query_one(Banner).tell(self._table.model_line, brief=briefly(self._table.model_line))
 
     @work(exclusive=True, group="library")
     async def read(self) -> None:
@@ -224,6 +230,15 @@ class LibraryScreen(Screen[None]):
             return
         screen = SavesScreen(self._table, self._now, book.entry.id, clean_line(book.entry.title), book.places)
         self.app.push_screen(screen, self._picked)
+
+    def action_model(self) -> None:
+        """Show who plays the characters, and pick another."""
+        with self.query_one(Notice).telling():
+            self.app.push_screen(ModelScreen.at(self._table), self._recast)
+
+    def _recast(self, told: str | None) -> None:
+        if told:
+            self.query_one(Notice).tell(told)
 
     def action_find(self) -> None:
         """Narrow the list by a few letters."""

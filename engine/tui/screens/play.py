@@ -1,12 +1,12 @@
 """A game on the screen. It does what keys, clicks and typed lines ask, through the session.
 
-It knows no rule of the game and follows no answer itself (`hearing` does); whatever goes wrong on purpose is told
+It knows no rule of the game and asks for no answer itself (`answering` does); whatever goes wrong on purpose is told
 where the player is looking.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
@@ -16,62 +16,50 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
-from textual.worker import Worker, WorkerCancelled, WorkerFailed
+from textual.worker import WorkerCancelled, WorkerFailed
 
+from engine.asides import aside
 from engine.choosing import meant
 from engine.console import Command, Pick, Speech, Unknown, interpret
-from engine.errors import PalaverError, SaveError
-from engine.llm.protocol import Model
+from engine.errors import SaveError
 from engine.plaintext import clean_line
 from engine.saves.store import tidy
 from engine.session import Session
 from engine.table import Table
-from engine.tui.asking import Answer, Name, Replace
+from engine.tui.asking import Answer, Name, Raise, Replace
 from engine.tui.commands import PLAY_KEYS
-from engine.tui.hearing import Hearing
-from engine.tui.ledger import ledger
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
-from engine.tui.rows import Deed, Row, numbers_of, rows_in_trouble
+from engine.tui.rows import Deed, Row, numbers_of
+from engine.tui.screens.answering import COMING, Answering
+from engine.tui.screens.models import ModelScreen
 from engine.tui.screens.saves import Moment, NameIt, Picked, SavesScreen
 from engine.tui.widgets.banner import Banner
-from engine.tui.widgets.desk import Desk
-from engine.tui.widgets.lines import Voices
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
 from engine.tui.wording import back_at, no_such_moment, places_in, shortened, who_plays
-from engine.updates import Update
 from engine.view import Option
 
-COMING = "An answer is coming: esc stops it."
 
-
-class PlayScreen(Screen[None]):
+class PlayScreen(Answering):
     """One game being played; it lets go of the save when it is closed."""
 
     AUTO_FOCUS = "Prompt"
     BINDINGS: ClassVar[list[BindingType]] = PLAY_KEYS
 
     def __init__(self, table: Table, session: Session, now: Callable[[], datetime], *, fresh: bool = False) -> None:
-        super().__init__()
-        self.session = session
-        self._table = table
+        super().__init__(table, session)
         self._now = now
         self._fresh = fresh
         """The game has just begun: say once who plays the characters."""
-        self._reply: Worker[None] | None = None
-        graph = session.graph
-        self._voices = Voices.of({who: character.name for who, character in graph.characters.items()})
-        self.desk = Desk(self._voices)
 
     def compose(self) -> ComposeResult:
         """The desk, with the panel beside it."""
         yield Banner(clean_line(self.session.graph.title))
         with Horizontal():
             yield self.desk
-            yield Side(self._voices, self._table.model_line)
+            yield Side(self._voices)
         yield Footer()
 
     async def on_mount(self) -> None:
@@ -138,9 +126,11 @@ class PlayScreen(Screen[None]):
                 await self._load(rest)
             case "load":
                 self.action_saves()
-            case "report" | "cost" | "budget":
+            case "budget" if rest:
+                await self._raise(rest)
+            case "report" | "cost":
                 with self.desk.notice.telling():
-                    self.desk.notice.tell(ledger(self.session, name, rest))
+                    self.desk.notice.tell(aside(self.session, name, rest))
             case "help":
                 await self.run_action("app.help")
             case "quit":
@@ -156,6 +146,8 @@ class PlayScreen(Screen[None]):
                 self.desk.notice.tell("Nothing was chosen.")
             case Name() if line:
                 self._name_moment(line)
+            case Raise():
+                await self._raise(line)
             case Replace(name):
                 self._name_moment(line or name, replace=not line)
 
@@ -193,6 +185,10 @@ class PlayScreen(Screen[None]):
                 self.action_offline()
             case Deed.EDIT | Deed.DROP:
                 await self._drop(to_edit=deed is Deed.EDIT)
+            case Deed.RAISE:
+                await self.action_budget()
+            case Deed.MODEL:
+                self.action_model()
             case Deed.BEGIN:
                 with self.desk.notice.telling():
                     self.post_message(PlayGame(self._table.begin(self.session.graph), fresh=True))
@@ -206,44 +202,6 @@ class PlayScreen(Screen[None]):
             lines = self.session.choose(choice, text)
             self.desk.transcript.to_end()
             await self.desk.transcript.add(lines)
-        await self._settle()
-
-    # Answers
-
-    def _answer(self, updates: AsyncGenerator[Update], said: str = "") -> None:
-        self.desk.transcript.to_end()
-        self._reply = self._hear(updates, said)
-
-    @work(exclusive=True, group="reply")
-    async def _hear(self, updates: AsyncGenerator[Update], said: str) -> None:
-        hearing = Hearing(self.session, self.desk.transcript, self.desk.status)
-        self.add_class("-busy")
-        await self.desk.show(self.session.view)
-        try:
-            await hearing.follow(updates)
-        except PalaverError as error:
-            self.remove_class("-busy")
-            if hearing.begun:
-                await self._no_answer(error)
-            else:
-                self._tell_wrong(str(error))
-                await self._settle()
-                self.desk.return_line(said)
-        else:
-            self.remove_class("-busy")
-            await self._settle()
-
-    async def _no_answer(self, error: PalaverError) -> None:
-        """Tell why, keep the player's line in sight, and ask what to do."""
-        unsent, cast = self.session.unsent is not None, self._table.cast
-        if not unsent:  # another answer was asked for: the one there was is back
-            await self.desk.transcript.show(self.session.lines)
-        await self.desk.tell_trouble(error, rows_in_trouble(unsent=unsent, scripted=cast.actor is not cast.scripted))
-
-    async def _drop(self, *, to_edit: bool = False) -> None:
-        """Take back the line that got no answer, and put it where it can be changed."""
-        await self.desk.transcript.withdraw()
-        self.desk.return_line(self.session.unsent.text if self.session.unsent else "", selected=not to_edit)
         await self._settle()
 
     # Keys and commands
@@ -278,21 +236,6 @@ class PlayScreen(Screen[None]):
             await self.desk.transcript.show(self.session.lines)
             self.desk.notice.tell(said)
             await self._settle()
-
-    def action_retry(self) -> None:
-        """Ask for another answer."""
-        self._ask_again()
-
-    def action_offline(self) -> None:
-        """Let the scripted actor answer."""
-        self._ask_again(self._table.cast.scripted)
-
-    def _ask_again(self, actor: Model | None = None) -> None:
-        self.desk.notice.clear()
-        if self.session.busy:
-            self.desk.notice.tell(COMING)
-        else:
-            self._answer(self.session.retry(actor=actor))
 
     def action_name(self) -> None:
         """Ask for a name for this moment."""
@@ -333,6 +276,23 @@ class PlayScreen(Screen[None]):
             case NameIt():
                 self.action_name()
 
+    def action_model(self) -> None:
+        """Show who plays the characters, and pick another for the next turn."""
+        if self.session.busy:
+            self.desk.notice.tell(COMING)
+            return
+        with self.desk.notice.telling():
+            self.app.push_screen(ModelScreen.at(self._table, self.session), self._recast)
+
+    async def _recast(self, told: str | None) -> None:
+        if told is None:
+            return
+        if self._unanswered is not None:  # it was picked for the line that got no answer
+            self._ask_again()
+        else:
+            await self._settle()
+        self.desk.notice.tell(told)
+
     def action_hint(self) -> None:
         """Tell the author's hint for this scene."""
         self.desk.notice.tell(clean_line(self.session.view.hint) or "There is no hint here.")
@@ -361,6 +321,9 @@ class PlayScreen(Screen[None]):
         """Stop the answer, leave a question, or take back a line that got no answer."""
         if self.session.busy:
             self.session.stop()
+        elif isinstance(self.desk.asking, Raise):
+            self.desk.answered(self.session.view)
+            await self._keep_limit()
         elif self.desk.trouble.display:
             await self._drop()
         else:
@@ -379,19 +342,3 @@ class PlayScreen(Screen[None]):
             with suppress(WorkerCancelled, WorkerFailed):
                 await self._reply.wait()
         self.post_message(then)
-
-    # The rest of the screen
-
-    async def _settle(self) -> None:
-        """Show what can be done and seen now that a move is done."""
-        view = self.session.view
-        self.query_one(Banner).place(clean_line(view.scene_title))
-        await self.desk.show(view)
-        await self.query_one(Side).show(view)
-        told = [clean_line(notice) for notice in self.session.notices]
-        self.session.notices.clear()
-        if told:
-            self.desk.notice.tell(" ".join(told))
-
-    def _tell_wrong(self, what: str) -> None:
-        self.desk.notice.tell(what, wrong=True)

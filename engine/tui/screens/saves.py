@@ -27,7 +27,7 @@ from engine.session import Session
 from engine.table import Table
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.status import Notice
-from engine.tui.wording import back_at, briefly, moves, when
+from engine.tui.wording import back_at, briefly, counted, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class SavesScreen(Screen[Picked]):
 
 
 def _game(info: SaveInfo, scene: str, now: datetime, *, here: bool, titled: bool) -> Content:
-    facts = [moves(info.turns)]
+    facts = [counted(info.turns, "turn")]
     if info.last_played is not None:
         facts.insert(0, when(info.last_played, now))
     if scene:

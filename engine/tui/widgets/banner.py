@@ -29,6 +29,11 @@ class Banner(Horizontal):
         fits = Content(self._aside).cell_length <= self.size.width // 2
         self._right.update(self._aside if fits else self._brief)
 
+    def tell(self, aside: str, *, brief: str = "") -> None:
+        """Say something else on the right."""
+        self._aside, self._brief = aside, brief or aside
+        self.on_resize()
+
     def place(self, place: str) -> None:
         """Tell what is inside the title now."""
         title = Content.styled(self._title, "bold")

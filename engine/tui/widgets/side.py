@@ -32,11 +32,10 @@ class Card(Vertical):
 class Side(VerticalScroll, can_focus=False):
     """The panel; it folds away on a narrow screen."""
 
-    def __init__(self, voices: Voices, model_line: str, *, id: str | None = None) -> None:
+    def __init__(self, voices: Voices, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._voices = voices
-        self._model_line = model_line
-        self._here, self._journal, self._model = Card("Here"), Card("Journal"), Card("Played by")
+        self._here, self._journal, self._model = Card("Here"), Card("Journal"), Card("Model")
 
     def compose(self) -> ComposeResult:
         """Here, Journal, who plays."""
@@ -44,12 +43,13 @@ class Side(VerticalScroll, can_focus=False):
         yield self._journal
         yield self._model
 
-    async def show(self, view: View) -> None:
-        """Show this moment of the game."""
+    async def show(self, view: View, model_line: str, spent: str = "") -> None:
+        """Show this moment of the game, who plays the characters, and what that has cost."""
         style = self._voices.style
         await self._here.hold(
             Static(f"{name}", classes=f"person {style(who)}", markup=False) for who, name in view.present
         )
         await self._journal.hold(Static(shown(note), markup=False) for note in view.journal)
-        turns = Static(counted(view.turns, "turn"), classes="turns", markup=False)
-        await self._model.hold([Static(self._model_line, markup=False), turns])
+        quiet = [spent, counted(view.turns, "turn")] if spent else [counted(view.turns, "turn")]
+        facts = [Static(fact, classes="fact", markup=False) for fact in quiet]
+        await self._model.hold([Static(model_line, markup=False), *facts])

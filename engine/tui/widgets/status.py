@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from time import monotonic
 
 from textual.containers import Vertical
@@ -21,6 +22,8 @@ class StatusLine(Static):
         self._clock = clock
         self._since = 0.0
         self._doing = ""
+        self._waiting = ""
+        self._until = 0.0
         self._more = False
         self._key = ""
         self._timer: Timer | None = None
@@ -38,13 +41,21 @@ class StatusLine(Static):
 
     def tell(self, doing: str) -> None:
         """Change what is said to be done, counting on."""
-        if doing != self._doing:
-            self._doing = doing
+        if doing != self._doing or self._waiting:
+            self._doing, self._waiting = doing, ""
             self.tick()
 
+    def wait(self, reason: str, seconds: float) -> None:
+        """Say why nothing comes for `seconds`, and count them down; what was being done is said again after them."""
+        self._waiting, self._until = reason, self._clock() + seconds
+        self.tick()
+
     def tick(self) -> None:
-        """Show the time that has passed."""
-        if self._doing:
+        """Show the time that has passed, or that is left to wait."""
+        left = self._until - self._clock()
+        if self._waiting and left > 0:
+            self.update(f"waiting: {self._waiting}, {ceil(left)} s · esc stops")
+        elif self._doing:
             self.update(f"{self._doing}, {self._clock() - self._since:.0f} s · esc stops")
         else:
             self.update(f"▼ more below · {self._key} reads on" if self._more else "")
@@ -111,3 +122,37 @@ class Trouble(Vertical):
     def clear(self) -> None:
         """All is well again."""
         self.display = False
+
+
+class Looking(Static):
+    """One row that says what is being looked for, while it is; what turns in it shows that the app lives."""
+
+    _FRAMES = "◐◓◑◒"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(markup=False)
+        self._what = what
+        self._frame = 0
+        self._timer: Timer | None = None
+        self.display = False
+
+    def on_mount(self) -> None:
+        """Turn, but only while something is looked for."""
+        self._timer = self.set_interval(0.25, self._turn, pause=not self.display)
+
+    def begin(self) -> None:
+        """Show that it is being looked for."""
+        self.display = True
+        if self._timer is not None:
+            self._timer.resume()
+        self._turn()
+
+    def end(self) -> None:
+        """It was found, or not."""
+        self.display = False
+        if self._timer is not None:
+            self._timer.pause()
+
+    def _turn(self) -> None:
+        self._frame += 1
+        self.update(f"{self._FRAMES[self._frame % len(self._FRAMES)]} {self._what}")

@@ -6,8 +6,11 @@ from engine.plaintext import clean_line
 from engine.session import Session
 from engine.spending import allow, spending
 
+ASIDES = frozenset({"report", "cost", "budget"})
+"""The commands that are answered here."""
 
-def ledger(session: Session, command: str, rest: str) -> str:
+
+def aside(session: Session, command: str, rest: str) -> str:
     """Do what /report, /cost or /budget asks, and return what to tell. Raises what the session raises."""
     match command:
         case "report":
