@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.shared import Commands
-from engine.errors import PalaverError
+from engine.commands.shared import Commands, add_saves
+from engine.errors import ConfigError, PalaverError, SaveError
 from engine.plaintext import clean_line
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ def add(commands: Commands) -> None:
     cost = commands.add_parser("cost", help="where money and tokens went")
     cost.add_argument("--by", choices=_BY, default="model", help="what to group by (model when left out)")
     cost.add_argument("--since", metavar="DATE", help="from this day on: 2026-11-24")
+    add_saves(cost)
     cost.add_argument("--json", action="store_true", help="one JSON object")
     cost.set_defaults(run=run)
 
@@ -44,14 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
             entries, days = ledger.report(arguments.by, since), ledger.days(since)
         finally:
             ledger.close()
+    saves = _saves(arguments.saves) if arguments.by == "game" and entries else {}
     total = sum((entry.amount for entry in entries), budget.Amount())
     if arguments.json:
-        _print_json(arguments.by, entries, total)
+        _print_json(arguments.by, entries, total, saves)
         return 0
     if days is None:
         print(f"Nothing was spent since {since}." if since else "Nothing was spent yet.")
         return 0
-    _print_table(arguments.by, entries)
+    _print_table(arguments.by, entries, saves)
     span = days[0] if days[0] == days[1] else f"{days[0]} to {days[1]}"
     calls = sum(entry.calls for entry in entries)
     print(f"\n{span}: {total}, in {calls:,} {'call' if calls == 1 else 'calls'}.")
@@ -62,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print_table(by: str, entries: list[Entry]) -> None:
+def _print_table(by: str, entries: list[Entry], saves: Mapping[str, str]) -> None:
     from engine.llm.prices import shown
 
     rows: list[tuple[str, ...]] = [("", "cost", "calls", "prompt", "cached", "reply")]
@@ -70,14 +74,14 @@ def _print_table(by: str, entries: list[Entry]) -> None:
         amount = entry.amount
         cost = "?" if amount.money is None else f"{shown(amount.micro)}{' + ?' if amount.unpriced else ''}"
         counts = (f"{n:,}" for n in (entry.calls, entry.prompt, entry.cached, entry.completion))
-        rows.append((_named(by, entry.name), f"{'~' if entry.estimated else ''}{cost}", *counts))
+        rows.append((_named(by, saves.get(entry.name, entry.name)), f"{'~' if entry.estimated else ''}{cost}", *counts))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for name, *cells in rows:
         right = "  ".join(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
         print(f"{name.ljust(widths[0])}  {right}")
 
 
-def _print_json(by: str, entries: list[Entry], total: Amount) -> None:
+def _print_json(by: str, entries: list[Entry], total: Amount, saves: Mapping[str, str]) -> None:
     import json
 
     def described(amount: Amount) -> dict[str, object]:
@@ -87,6 +91,7 @@ def _print_json(by: str, entries: list[Entry], total: Amount) -> None:
     lines = [
         {
             by: entry.name,
+            **({"save": saves.get(entry.name)} if by == "game" else {}),
             "calls": entry.calls,
             "prompt": entry.prompt,
             "cached": entry.cached,
@@ -97,6 +102,18 @@ def _print_json(by: str, entries: list[Entry], total: Amount) -> None:
         for entry in entries
     ]
     print(json.dumps({"by": by, "total": described(total), "entries": lines}, indent=2, ensure_ascii=False))
+
+
+def _saves(flag: Path | None) -> dict[str, str]:
+    """The names of saves by their playthroughs: a courtesy, which no trouble with settings or saves may spoil."""
+    from engine.config import load_settings
+    from engine.saves import shelf
+
+    try:
+        folder = shelf.saves_folder(flag or load_settings({}, os.environ).saves, os.environ, Path.cwd())
+        return {info.playthrough: info.name for info in reversed(shelf.list_saves(folder)) if info.playthrough}
+    except (ConfigError, SaveError):
+        return {}
 
 
 def _named(by: str, name: str) -> str:

@@ -42,6 +42,8 @@ class SaveInfo:
     """What a list of saves shows of one file."""
 
     path: Path
+    playthrough: str = ""
+    """Its UUID, by which costs are counted; the same in every copy."""
     story_id: str = ""
     title: str = ""
     turns: int = 0
@@ -115,6 +117,7 @@ def describe(path: Path) -> SaveInfo:
         with Store.open(path, read_only=True) as store:
             return SaveInfo(
                 path=path,
+                playthrough=store.meta.playthrough,
                 story_id=store.story.id,
                 title=store.story.title,
                 turns=max(store.depth - 1, 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from engine.cli import main
 from engine.llm.budget import Budget
 from engine.llm.ledger import FILE, Ledger, Tags, Taken
+from support.games import begin
+from support.stories import EVERYTHING, graph_of
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +67,16 @@ def test_it_can_be_grouped(capsys: pytest.CaptureFixture[str], state: Path, by: 
     assert main(["cost", "--by", by]) == 0
     lines = capsys.readouterr().out.split("\n\n")[0].splitlines()[1:]
     assert [line.partition("  ")[0] for line in lines] == names
+
+
+def test_a_game_is_called_as_its_save(capsys: pytest.CaptureFixture[str], state: Path) -> None:
+    session = begin(graph_of(EVERYTHING), state)
+    spend(state, (replace(ACTED, game=session.store.meta.playthrough), Taken(1, 1, 1)), (ACTED, Taken(1, 1, 1)))
+    session.close()
+    assert main(["cost", "--by", "game", "--saves", str(state)]) == 0
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()[1:3]} == {"game", "storm-1"}
+    assert main(["cost", "--by", "game", "--saves", str(state), "--json"]) == 0
+    assert {entry["save"] for entry in json.loads(capsys.readouterr().out)["entries"]} == {"game", None}
 
 
 def test_since_a_day(capsys: pytest.CaptureFixture[str], state: Path) -> None:
