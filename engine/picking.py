@@ -65,9 +65,9 @@ class Picker:
 
     async def servers(self) -> list[Server]:
         """Return the servers of this machine that answer, the configured one first."""
-        from engine.llm.discover import discover
+        from engine.llm.discover import USUAL, discover
 
-        return await discover(self.settings.reach())
+        return await discover(self.settings.reach(), usual=USUAL)
 
     def pick(self, base_url: str, model: str, meter: Meter | None = None) -> Picked:
         """Let a model play from now on, on the account of `meter` if there is one; raises `ConfigError`."""

@@ -116,7 +116,10 @@ def shown(micro: int) -> str:
     amount = Decimal(micro) / MICRO
     if amount == 0 or abs(amount) >= 1:
         return f"${amount:,.2f}"
-    return f"${amount:.4f}" if abs(amount) >= Decimal("0.0001") else f"${amount:f}"
+    if abs(amount) < Decimal("0.0001"):
+        return f"${amount:f}"
+    whole, _, part = f"{amount:.4f}".partition(".")
+    return f"${whole}.{part.rstrip('0'):0<2}"
 
 
 def _whole(micro: Decimal) -> int:

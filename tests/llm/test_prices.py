@@ -73,7 +73,15 @@ def test_a_mistake_names_the_model(value: Any, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("micro", "text"),
-    [(0, "$0.00"), (1_234_567, "$1.23"), (12_345, "$0.0123"), (7, "$0.000007"), (5 * 10**9, "$5,000.00")],
+    [
+        (0, "$0.00"),
+        (1_234_567, "$1.23"),
+        (12_345, "$0.0123"),
+        (500_000, "$0.50"),
+        (14_000, "$0.014"),
+        (7, "$0.000007"),
+        (5 * 10**9, "$5,000.00"),
+    ],
 )
 def test_small_amounts_keep_their_digits(micro: int, text: str) -> None:
     assert shown(micro) == text

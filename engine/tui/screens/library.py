@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -105,6 +106,8 @@ class LibraryScreen(Screen[None]):
         self._now = now
         self._books: list[Book] = []
         self._listed: list[Book] = []
+        self._seen: Path | None = None
+        """The story that was under the cursor last."""
 
     def compose(self) -> ComposeResult:
         """List on the left, the story on the right."""
@@ -184,8 +187,11 @@ class LibraryScreen(Screen[None]):
     # What the player does
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the story under the cursor."""
-        self.query_one(Notice).clear()
+        """Show the story under the cursor; what was told stands until that is another."""
+        path = self._book.entry.path if self._book is not None else None
+        if path != self._seen:
+            self.query_one(Notice).clear()
+        self._seen = path
         self._show(self._book)
 
     def on_option_list_option_selected(self) -> None:
