@@ -191,7 +191,7 @@ class PlainGame:
                         if reason == waiting and seconds <= told and told - seconds < TELL_EVERY:
                             continue
                         waiting, told = reason, seconds
-                        self._say(f"({reason.rstrip('.')}; waiting {seconds:.0f} s. Ctrl-C stops.)")
+                        self._say(f"({reason.rstrip('.')}; waiting {max(seconds, 1):.0f} s. Ctrl-C stops.)")
                     case Judging():
                         sentences.end()
                     case Turned(lines):

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engine.errors import ModelError, Unreachable
+from engine.errors import ModelError, Unconnected, Unreachable
 from engine.llm import faults, retry
 from engine.llm.chunks import ServerError, read_error
 from engine.llm.connection import connect
@@ -145,7 +145,8 @@ class HttpModel:
             if wait is None:
                 raise error
             retried += 1
-            yield Waiting(error.what, wait)
+            # Of a connection that broke, nobody knows how much the server had read.
+            yield Waiting(error.what, wait, isinstance(error, Unreachable) and not isinstance(error, Unconnected))
             await self._sleep(wait)
 
     async def aclose(self) -> None:

@@ -115,6 +115,10 @@ class Metered:
                     elif isinstance(piece, Finished):
                         for notice in self._finish(call, piece):
                             yield notice
+                    elif isinstance(piece, Waiting) and piece.read:
+                        # What comes next is another call, to be paid beside this one.
+                        self._abandon(call)
+                        call = self._begin(request)
                     elif isinstance(piece, Waiting):
                         call.sent = False
                     yield piece

@@ -76,6 +76,8 @@ class Waiting:
 
     reason: str
     seconds: float
+    read: bool = False
+    """Whether what was sent before may have been read, and billed, though nothing came of it."""
 
 
 @dataclass(frozen=True, slots=True)
