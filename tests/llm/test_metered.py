@@ -192,12 +192,12 @@ def test_a_reply_of_thoughts_alone_costs_what_the_server_counted(meter: Meter) -
 
 
 def test_each_request_that_may_have_been_read_is_paid_for(tmp_path: Path) -> None:
-    meter = Meter(tmp_path, budget=Budget(session=Cap(tokens=160)))
+    meter = Meter(tmp_path, budget=Budget(session=Cap(tokens=150)))
     asked(around(meter, Waiting("broke", 0.0, read=True), Finished("Hm.", usage=Usage(30, 10))))
     assert meter.spent.session.tokens >= 40 + COUNTED
     again = around(meter, Waiting("broke", 0.0, read=True), Finished("Hm.", usage=Usage(30, 10)))
     fails(again, OverBudget)
-    assert meter.spent.session.tokens <= 160
+    assert meter.spent.session.tokens <= 150
     meter.close()
 
 
