@@ -67,8 +67,8 @@ class Moderator:
             await client.aclose()
 
 
-class LineModerated:
-    """A `Model` that is asked only what a moderation lets pass. Belongs outside whatever asks again."""
+class _Moderated:
+    """What both sides of a moderated model have in common."""
 
     def __init__(self, inner: Model, moderator: Moderator, *, when_unreachable: WhenUnreachable = "send") -> None:
         self._inner = inner
@@ -79,6 +79,15 @@ class LineModerated:
     def name(self) -> str:
         """The inner model's name."""
         return self._inner.name
+
+    async def aclose(self) -> None:
+        """Let go of all connections."""
+        await self._inner.aclose()
+        await self._moderator.aclose()
+
+
+class LineModerated(_Moderated):
+    """A `Model` that is asked only what a moderation lets pass. Belongs outside whatever asks again."""
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         """Answer as the inner model does; raises `Withheld` for a line that is flagged, which is then sent nowhere."""
@@ -103,24 +112,9 @@ class LineModerated:
             async for piece in pieces:
                 yield piece
 
-    async def aclose(self) -> None:
-        """Let go of all connections."""
-        await self._inner.aclose()
-        await self._moderator.aclose()
 
-
-class ReplyModerated:
+class ReplyModerated(_Moderated):
     """A `Model` whose replies are shown only when a moderation lets them pass. Belongs inside what asks again."""
-
-    def __init__(self, inner: Model, moderator: Moderator, *, when_unreachable: WhenUnreachable = "send") -> None:
-        self._inner = inner
-        self._moderator = moderator
-        self._when_unreachable = when_unreachable
-
-    @property
-    def name(self) -> str:
-        """The inner model's name."""
-        return self._inner.name
 
     async def stream(self, request: Request) -> AsyncGenerator[Piece]:
         """Answer as the inner model does, once the whole reply was looked at; raises `Withheld` if it is flagged."""
@@ -137,11 +131,6 @@ class ReplyModerated:
                     for words in held:
                         yield words
                 yield piece
-
-    async def aclose(self) -> None:
-        """Let go of all connections."""
-        await self._inner.aclose()
-        await self._moderator.aclose()
 
     async def _checked(self, text: str) -> str:
         """Return a notice for the player; raises `Withheld`."""
