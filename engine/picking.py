@@ -6,6 +6,7 @@ comment there, so that it is neither lost nor sent to the new one. It asks no mo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,16 @@ from engine.casting import cast_for
 from engine.config import config_path, load_settings, server_of
 from engine.configfile import change_config, read_config
 from engine.llm.endpoint import OPENAI_URL
+from engine.plaintext import clean_line
 from engine.settings import OF_A_SERVER, ROLES, Settings
 
 if TYPE_CHECKING:
     from engine.llm.discover import Server
     from engine.llm.meter import Meter
 
+REPLIES = 100
+A_REPLY = (3_000, 0, 100)
+"""Tokens of a usual reply: of its prompt, those of it that a provider may have cached, and its own."""
 _PICKED = ("base_url", "model", "offline")
 """The settings that say who plays."""
 
@@ -49,7 +54,8 @@ class Picked:
     def told(self) -> str:
         """What to say of it."""
         who = f"{self.model_line[:1].upper()}{self.model_line[1:]}" if self.cast.free else self.model_line
-        return " ".join([f"{who} plays from now on.", *self.written.warnings, *self.notices])
+        first = f"{who} plays from now on; {clean_line(self.written.path.name)} says so."
+        return " ".join([first, *self.written.warnings, *self.notices])
 
 
 class Picker:
@@ -68,6 +74,26 @@ class Picker:
         from engine.llm.discover import USUAL, discover
 
         return await discover(self.settings.reach(), usual=USUAL)
+
+    async def costs(self, servers: Sequence[Server]) -> dict[tuple[str, str], str]:
+        """Return what replies of each model cost, in words, by base URL and name; those without a known price are left
+        out. Nothing is asked of anybody."""
+        return await asyncio.to_thread(self._costs, servers)
+
+    def _costs(self, servers: Sequence[Server]) -> dict[tuple[str, str], str]:
+        from engine.llm.endpoint import Endpoint
+        from engine.llm.prices import price_of, shown
+
+        found: dict[tuple[str, str], str] = {}
+        for server in servers:
+            for listed in server.models:
+                own = self.settings.prices
+                local = Endpoint(server.base_url, listed.name).local  # the list of prices knows nothing of this machine
+                price = own.get(listed.name) if local else price_of(listed.name, server.base_url, own)
+                if price is not None:
+                    cost = shown(REPLIES * price.cost(*A_REPLY))
+                    found[server.base_url, listed.name] = f"about {cost} for {REPLIES} replies"
+        return found
 
     def pick(self, base_url: str, model: str, meter: Meter | None = None) -> Picked:
         """Let a model play from now on, on the account of `meter` if there is one; raises `ConfigError`."""

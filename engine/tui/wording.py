@@ -21,6 +21,8 @@ LONGEST_QUOTE = 22
 """Characters shown of a line that is quoted back in one: what is said of it then fits one row of 80 columns."""
 MOST_NAMED = 8
 """Names told in one breath; the list of saves has them all."""
+NO_MODEL = "The scripted actor plays: no model is set. ctrl+p, then Model, finds one."
+"""What who begins a game is told where a model could be picked and none is."""
 _SCRIPTED = "the scripted actor"
 
 

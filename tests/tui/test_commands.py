@@ -15,9 +15,10 @@ from textual.widget import Widget
 
 from engine.console import COMMANDS
 from engine.tui.app import PalaverApp
-from engine.tui.commands import ANYWHERE, LIBRARY, PLAY, SAVES, Commands
+from engine.tui.commands import ANYWHERE, LIBRARY, MODELS, PLAY, SAVES, Commands
 from engine.tui.screens.help import HelpScreen
 from engine.tui.screens.library import LibraryScreen
+from engine.tui.screens.models import ModelScreen
 from engine.tui.screens.play import PlayScreen
 from engine.tui.screens.saves import SavesScreen
 from engine.tui.widgets.desk import Desk
@@ -37,7 +38,7 @@ def does(holder: type, action: str) -> bool:
     return hasattr(PalaverApp if place == "app" else holder, f"action_{rest}")
 
 
-@pytest.mark.parametrize("holder", [*HOLDERS, SavesScreen], ids=lambda holder: holder.__name__)
+@pytest.mark.parametrize("holder", [*HOLDERS, SavesScreen, ModelScreen], ids=lambda holder: holder.__name__)
 def test_every_key_does_something(holder: type[Widget]) -> None:
     for binding in holder.BINDINGS:
         assert isinstance(binding, Binding)
@@ -52,7 +53,8 @@ def test_the_keys_of_a_game_have_names_and_say_what_they_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("holder", "commands"), [(LibraryScreen, LIBRARY), (PlayScreen, PLAY), (SavesScreen, SAVES), (PalaverApp, ANYWHERE)]
+    ("holder", "commands"),
+    [(LibraryScreen, LIBRARY), (PlayScreen, PLAY), (SavesScreen, SAVES), (ModelScreen, MODELS), (PalaverApp, ANYWHERE)],
 )
 def test_every_command_of_the_palette_exists(holder: type, commands: dict[str, tuple[str, str]]) -> None:
     for action, meaning in commands.values():
@@ -96,7 +98,7 @@ def test_the_palette_the_footer_and_typed_commands_use_the_same_words(tmp_path: 
         name.partition(":")[0] for name in [*PLAY, *ANYWHERE]
     } == set()
     told = " ".join([*PLAY, *(meaning for _, meaning in PLAY.values())]).casefold()
-    typed = {usage.split()[0] for usage in COMMANDS} - {"help", "budget"}  # a budget wants an amount
+    typed = {usage.split()[0] for usage in COMMANDS} - {"help"}
     assert [word for word in typed if f"/{word}" not in told] == []
 
     async def play() -> None:

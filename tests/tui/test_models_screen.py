@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from textual.widgets import OptionList, Static
 
 from engine.config import load_settings
 from engine.errors import OverBudget
+from engine.llm.discover import Listed, Server
 from engine.llm.endpoint import Secret
 from engine.picking import Picker
 from engine.session import Session
@@ -82,7 +84,7 @@ def test_a_model_of_this_machine_is_found_picked_and_written_down(tmp_path: Path
             await looked(hands)
             port = url.removesuffix("/v1").rpartition(":")[2]
             assert rows(hands) == [
-                f"● {SCRIPTED} the author's own lines: no network, nothing spent",
+                f"● {SCRIPTED} the author's own lines: free",
                 f"Ollama · http://localhost:{port}/v1",
                 "m-1",
                 "m-2",
@@ -90,7 +92,7 @@ def test_a_model_of_this_machine_is_found_picked_and_written_down(tmp_path: Path
             assert not hands.app.screen.query_one(Looking).display
             await pick(hands, "m-2")
             assert isinstance(hands.app.screen, LibraryScreen)
-            assert shown(hands.app.screen.query_one(Notice)).startswith("· m-2 at localhost")
+            assert shown(hands.app.screen.query_one(Notice)) == "· m-2 plays from now on; config.yaml says so."
             assert "m-2" in str(hands.app.screen.query_one(Banner).query(Static).last().render())
         written = load_settings({}, {}, tmp_path / "config.yaml").endpoint
         assert written is not None
@@ -113,7 +115,7 @@ def test_whoever_is_picked_in_a_game_plays_its_next_turn(tmp_path: Path, url: st
             await hands.screen.run_action("model")
             await looked(hands)
             await pick(hands, SCRIPTED)
-            assert hands.notice == "· The scripted actor plays from now on."
+            assert hands.notice == "· The scripted actor plays from now on; config.yaml says so."
             await hands.type("the lamp")
             assert hands.text[-1] == 'MAREN: "The lamp is mine."'
             assert "tok" in str(hands.screen.query_one(Side).query(Static)[-2].render())
@@ -228,7 +230,28 @@ def test_nothing_overflows(tmp_path: Path, size: tuple[int, int]) -> None:
     run(play())
 
 
+def test_who_begins_a_game_without_a_model_is_told_where_one_is_picked(tmp_path: Path) -> None:
+    async def play() -> None:
+        table, session = game(tmp_path)
+        table.picker = picker_at(tmp_path)
+        async with playing(table, session, fresh=True) as hands:
+            assert hands.notice == "· The scripted actor plays: no model is set. ctrl+p, then Model, finds one."
+            assert hands.desk.notice.size.height == 1
+
+    run(play())
+
+
 # Picking, without a screen
+
+
+def test_what_replies_cost_is_told_where_a_price_is_known(tmp_path: Path) -> None:
+    picker = picker_at(tmp_path, "prices: {mine: {input: 1, output: 10}}\n")
+    here, there = "http://localhost:1/v1", "https://api.openai.com/v1"
+    servers = [Server("Ollama", here, (Listed("mine"), Listed("gpt-4o"))), Server("x", there, (Listed("gpt-4o"),))]
+    costs = asyncio.run(picker.costs(servers))
+    assert costs[here, "mine"] == "about $0.40 for 100 replies"
+    assert (here, "gpt-4o") not in costs
+    assert costs[there, "gpt-4o"].startswith("about $")
 
 
 def test_a_variable_that_goes_before_the_file_does_not_stop_a_pick_and_is_told(tmp_path: Path) -> None:

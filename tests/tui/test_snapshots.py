@@ -10,13 +10,18 @@ import pytest
 from textual.pilot import Pilot
 
 from engine.errors import Busy
+from engine.llm.budget import Budget, Cap
+from engine.llm.discover import Listed, Server
 from engine.tui.app import PalaverApp
 from engine.tui.screens.play import PlayScreen
 from support.games import QueueModel
 from tui.parlour import NOW, game, laid_table
+from tui.test_limits import SHORT, on_account
+from tui.test_models_screen import picker_at
 
 SIZES = [(120, 40), (80, 24), (40, 20), (20, 8)]
 Compare = Callable[..., bool]
+OLLAMA = "http://localhost:11434/v1"
 
 
 def entering(*lines: str) -> Callable[[Pilot[Any]], Any]:
@@ -53,6 +58,35 @@ def test_no_answer(snap_compare: Compare, tmp_path: Path) -> None:
     error = Busy("The server is over its limits (429).", do="Wait a minute, or let the scripted actor answer.")
     app = PalaverApp(*game(tmp_path, QueueModel(error), at_door=True), now=lambda: NOW)
     assert snap_compare(app, terminal_size=(80, 24), run_before=entering("hello"))
+
+
+def test_a_limit_is_reached(snap_compare: Compare, tmp_path: Path) -> None:
+    table, session = on_account(tmp_path, QueueModel(SHORT), Budget(Cap(micro=500_000)))
+    table.picker = picker_at(tmp_path)
+    app = PalaverApp(table, session, now=lambda: NOW)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=entering("hello"))
+
+
+@pytest.mark.parametrize("size", SIZES[1:3], ids=lambda size: "x".join(map(str, size)))
+def test_who_plays(
+    snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    text = f"model: qwen3:4b\nbase_url: {OLLAMA}\napi_key: sk-main-0123456789abcdef\ntemperature: 0.8\n"
+    table = laid_table(tmp_path)
+    table.picker = picker_at(tmp_path, text)
+    table.picker.path = Path("config.yaml")  # the folder of a test is another each time
+    found = Server("Ollama", OLLAMA, (Listed("llama3.2", 131_072), Listed("qwen3:4b", 40_960), Listed("gemma3")))
+
+    async def servers() -> list[Server]:
+        return [found]
+
+    async def see(pilot: Pilot[Any]) -> None:
+        await pilot.press("m")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+    monkeypatch.setattr(table.picker, "servers", servers)
+    assert snap_compare(PalaverApp(table, now=lambda: NOW), terminal_size=size, run_before=see)
 
 
 def test_the_end_on_paper(snap_compare: Compare, tmp_path: Path) -> None:

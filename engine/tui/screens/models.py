@@ -5,7 +5,7 @@ It asks servers which models they have and nothing else; a key is shown as its l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -63,6 +63,7 @@ class ModelScreen(Screen[str | None]):
         self._picker = picker
         self._session = session
         self._servers: list[Server] = []
+        self._costs: Mapping[tuple[str, str], str] = {}
         self._candidates: list[Candidate | None] = []
 
     @classmethod
@@ -110,20 +111,30 @@ class ModelScreen(Screen[str | None]):
         else:
             if not any(server.models for server in self._servers):
                 self.query_one(Notice).tell(NOBODY)
-            self._list(self.query_one("#find", Input).value)
+            self._list(self._wanted)
+            self._costs = await self._picker.costs(self._servers)
+            self._list(self._wanted)
         finally:
             looking.end()
 
     def _list(self, wanted: str) -> None:
         models = self.query_one("#models", OptionList)
         before = self._candidates[models.highlighted] if models.highlighted is not None else None
-        rows = list(_rows(self._servers, self._playing, wanted.casefold().strip()))
+        rows = list(_rows(self._servers, self._costs, self._playing, wanted.casefold().strip()))
         self._candidates = [candidate for candidate, _ in rows]
         models.clear_options()
         models.add_options([Option(text, disabled=candidate is None) for candidate, text in rows])
-        likely = before if before in self._candidates and before is not None else self._playing
-        places = [place for place, candidate in enumerate(self._candidates) if candidate is not None]
-        models.highlighted = self._candidates.index(likely) if likely in self._candidates else next(iter(places), None)
+        kept = next((one for one in (before, self._playing) if one is not None and one in self._candidates), None)
+        if kept is not None:
+            models.highlighted = self._candidates.index(kept)
+        elif wanted:  # without letters typed nothing is lit: Enter alone then changes nothing
+            models.highlighted = next((i for i, one in enumerate(self._candidates) if one is not None), None)
+        else:
+            models.highlighted = None
+
+    @property
+    def _wanted(self) -> str:
+        return self.query_one("#find", Input).value
 
     @property
     def _playing(self) -> Candidate:
@@ -212,10 +223,12 @@ def _place(source: str, name: str) -> str:
     return clean_line(source).replace(f": {name}", "").rpartition("/")[2]
 
 
-def _rows(servers: Sequence[Server], playing: Candidate, wanted: str) -> Iterator[tuple[Candidate | None, Content]]:
+def _rows(
+    servers: Sequence[Server], costs: Mapping[tuple[str, str], str], playing: Candidate, wanted: str
+) -> Iterator[tuple[Candidate | None, Content]]:
     """The rows of the list: those of a server under its name, which cannot be picked."""
     if wanted in "the scripted actor":
-        about = "\n    the author's own lines: no network, nothing spent"
+        about = "  the author's own lines: free"
         yield Candidate(), _row(Candidate(), playing, "The scripted actor", about)
     for server in servers:
         fitting = [listed for listed in server.models if wanted in listed.name.casefold()]
@@ -224,12 +237,16 @@ def _rows(servers: Sequence[Server], playing: Candidate, wanted: str) -> Iterato
             yield None, Content.assemble(title, f"\n  {clean_line(server.problem)}" if server.problem else "")
         for listed in fitting:
             candidate = Candidate(server.base_url, listed.name)
-            yield candidate, _row(candidate, playing, listed.name, _room(listed))
+            yield (
+                candidate,
+                _row(candidate, playing, listed.name, _about(listed, costs.get((server.base_url, listed.name), ""))),
+            )
 
 
 def _row(candidate: Candidate, playing: Candidate, name: str, about: str) -> Content:
     return Content.assemble(f"{'●' if candidate == playing else ' '} {clean_line(name)}", (about, "dim"))
 
 
-def _room(listed: Listed) -> str:
-    return f"  holds {listed.context:,} tokens" if listed.context else ""
+def _about(listed: Listed, cost: str) -> str:
+    room = f"holds {listed.context:,} tokens" if listed.context else ""
+    return "".join(f"  {fact}" for fact in (cost, room) if fact)

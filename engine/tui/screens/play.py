@@ -38,7 +38,7 @@ from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
-from engine.tui.wording import back_at, no_such_moment, places_in, shortened, who_plays
+from engine.tui.wording import NO_MODEL, back_at, no_such_moment, places_in, shortened, who_plays
 from engine.view import Option
 
 
@@ -66,7 +66,9 @@ class PlayScreen(Answering):
         """Show the game where it stands."""
         await self.desk.transcript.show(self.session.lines)
         if self._fresh and self._table.cast.actor is self._table.cast.scripted:
-            self.desk.notice.tell(who_plays(self._table.model_line))
+            picker = self._table.picker
+            unset = picker is not None and picker.settings.reach() is None and not picker.settings.offline
+            self.desk.notice.tell(NO_MODEL if unset else who_plays(self._table.model_line))
         await self._settle()
 
     def on_unmount(self) -> None:
