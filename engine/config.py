@@ -51,6 +51,8 @@ class _Layer:
     """Line in the file, by key; empty for the rest."""
     role: str = ""
     """The section it was cut from."""
+    above: Any = None
+    """The base URL at the top of the source that a section was cut from."""
 
     def place(self, key: str) -> str:
         """Where `key` was set, as a person would look for it."""
@@ -64,7 +66,9 @@ class _Layer:
     def section(self, role: str) -> _Layer:
         """What it says of one role."""
         found = self.values.get(role)
-        return _Layer(self.name, found if isinstance(found, dict) else {}, self.lines, role)
+        return _Layer(
+            self.name, found if isinstance(found, dict) else {}, self.lines, role, self.values.get("base_url")
+        )
 
 
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str], file: Path | None = None) -> Settings:
@@ -237,13 +241,22 @@ def _settle_key(
     name = f"{role}.api_key" if role else "api_key"
     keys = [(layer, layer.values["api_key"]) for layer in layers if layer.values.get("api_key")]
     for layer, key in keys:
-        beside = layer.values.get("base_url")
+        # What a file with a key and no server means by itself is OpenAI's; a variable goes with whatever is named.
+        usual = OPENAI_URL if layer is layers[-1] else None
+        beside = layer.values.get("base_url") or layer.above or usual
+        for_it = beside is None or server_of(str(beside)) == server
         if key == KEYRING:
             from engine.keys import stored_key
 
-            merged["api_key"], sources[name] = stored_key(merged["base_url"]), f"{layer.place('api_key')} (keyring)"
+            try:
+                found = stored_key(merged["base_url"])
+            except ConfigError:
+                if for_it:
+                    raise
+                continue
+            merged["api_key"], sources[name] = found, f"{layer.place('api_key')} (keyring)"
             return
-        if beside is None or server_of(str(beside)) == server:
+        if for_it:
             merged["api_key"], sources[name] = key, layer.place("api_key")
             return
     openai_key = environ.get("OPENAI_API_KEY", "").strip()

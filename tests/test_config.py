@@ -156,6 +156,31 @@ def test_a_key_written_beside_a_server_is_not_sent_to_another(tmp_path: Path) ->
     assert same.key
 
 
+def test_a_key_in_a_file_that_names_no_server_is_openais(tmp_path: Path) -> None:
+    file = written(tmp_path, f"api_key: {KEY}\nmodel: m\n")
+    for settings in (
+        load({"base_url": "https://other.example/v1"}, file),
+        load(file=file, PALAVER_BASE_URL="http://b/v1"),
+    ):
+        assert settings.endpoint is not None
+        assert not settings.endpoint.key
+        assert any("belongs to another server" in warning for warning in settings.warnings)
+    own = load(file=file).endpoint
+    assert own is not None
+    assert (own.host, own.key.reveal()) == ("api.openai.com", KEY)
+
+
+def test_a_keyring_without_a_key_for_another_server_does_not_keep_it_from_being_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    file = written(tmp_path, "base_url: https://models.example/v1\napi_key: keyring\nmodel: m\n")
+    settings = load({"base_url": "http://localhost:11434/v1"}, file)
+    assert settings.endpoint is not None
+    assert not settings.endpoint.key
+    assert "package `keyring`" in refused(file=file)
+
+
 def test_a_key_in_the_environment_goes_with_the_server_of_the_file(tmp_path: Path) -> None:
     file = written(tmp_path, "base_url: https://models.example/v1\nmodel: m\n")
     settings = load(file=file, PALAVER_API_KEY=KEY)

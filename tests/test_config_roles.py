@@ -79,6 +79,14 @@ def test_variables_name_a_role(tmp_path: Path) -> None:
     assert not settings.summary_endpoint.key
 
 
+def test_a_judges_key_stays_with_the_server_at_the_top_of_its_file(tmp_path: Path) -> None:
+    text = f"base_url: https://models.example/v1\nmodel: m\njudge: {{api_key: {OTHER}}}\n"
+    assert judge(load(tmp_path, text)).key.reveal() == OTHER
+    away = load(tmp_path, text, PALAVER_BASE_URL="https://elsewhere.example/v1")
+    assert not judge(away).key
+    assert any("not sent to elsewhere.example" in warning for warning in away.warnings)
+
+
 def test_a_key_beside_one_judge_is_not_sent_to_another(tmp_path: Path) -> None:
     text = MAIN + f"judge: {{base_url: https://other.example/v1, api_key: {OTHER}, model: m}}\n"
     settings = load(tmp_path, text, PALAVER_JUDGE_BASE_URL="https://third.example/v1")
