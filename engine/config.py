@@ -178,6 +178,7 @@ def _settle_server(
         else:
             return
     merged["base_url"] = _read_url(merged["base_url"], sources.get("base_url", "base_url"))
+    _keep_to_server(merged["base_url"], merged, sources, layers, warnings)
     _settle_key(merged, sources, layers, environ, warnings)
     _settle_model(merged, warnings)
 
@@ -209,6 +210,7 @@ def _role(
             inherited = {name: v for name, v in inherited.items() if name not in (*OF_A_SERVER, "model")}
             if role == "moderation":
                 inherited["model"] = MODERATION_MODEL
+    _keep_to_server(own.get("base_url", main["base_url"]), own, sources, layers, warnings)
     merged = {**inherited, **own}
     if "api_key" in own or "api_key" not in inherited:
         merged.pop("api_key", None)
@@ -241,10 +243,7 @@ def _settle_key(
     name = f"{role}.api_key" if role else "api_key"
     keys = [(layer, layer.values["api_key"]) for layer in layers if layer.values.get("api_key")]
     for layer, key in keys:
-        # What a file with a key and no server means by itself is OpenAI's; a variable goes with whatever is named.
-        usual = OPENAI_URL if layer is layers[-1] else None
-        beside = layer.values.get("base_url") or layer.above or usual
-        for_it = beside is None or server_of(str(beside)) == server
+        for_it = _meant_for(server, layer, layers)
         if key == KEYRING:
             from engine.keys import stored_key
 
@@ -265,6 +264,27 @@ def _settle_key(
     elif keys:
         place = keys[0][0].place("api_key")
         warnings.append(f"The key of {place} belongs to another server and is not sent to {server[1]}.")
+
+
+def _meant_for(server: tuple[str, str], layer: _Layer, layers: Sequence[_Layer]) -> bool:
+    """Whether what a source holds for a server is meant for this one."""
+    # A file that names no server means OpenAI by itself; a variable goes with whatever is named.
+    usual = OPENAI_URL if layer is layers[-1] else None
+    beside = layer.values.get("base_url") or layer.above or usual
+    return beside is None or server_of(str(beside)) == server
+
+
+def _keep_to_server(
+    base_url: str, merged: dict[str, Any], sources: dict[str, str], layers: Sequence[_Layer], warnings: list[str]
+) -> None:
+    """Leave out headers and a query that were meant for another server: they may hold a key."""
+    server, role = server_of(base_url), layers[0].role
+    for name in ("headers", "query"):
+        layer = next((layer for layer in layers if layer.values.get(name)), None)
+        if layer is not None and not _meant_for(server, layer, layers):
+            merged.pop(name, None)
+            sources.pop(f"{role}.{name}" if role else name, None)
+            warnings.append(f"What {layer.place(name)} holds is for another server and is not sent to {server[1]}.")
 
 
 def _settle_model(merged: dict[str, Any], warnings: list[str]) -> None:

@@ -170,6 +170,18 @@ def test_a_key_in_a_file_that_names_no_server_is_openais(tmp_path: Path) -> None
     assert (own.host, own.key.reveal()) == ("api.openai.com", KEY)
 
 
+def test_headers_and_a_query_stay_with_the_server_of_their_file(tmp_path: Path) -> None:
+    secret = "headers: {X-Api-Key: secret}\nquery: {key: secret}\n"
+    file = written(tmp_path, f"base_url: https://models.example/v1\nmodel: m\n{secret}")
+    home, away = load(file=file), load({"base_url": "https://other.example/v1"}, file)
+    assert home.endpoint is not None
+    assert away.endpoint is not None
+    assert (home.endpoint.headers, home.endpoint.query) == ({"X-Api-Key": "secret"}, {"key": "secret"})
+    assert (away.endpoint.headers, away.endpoint.query) == ({}, {})
+    assert [warning for warning in away.warnings if "not sent to other.example" in warning] == list(away.warnings)
+    assert len(away.warnings) == 2
+
+
 def test_a_keyring_without_a_key_for_another_server_does_not_keep_it_from_being_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
