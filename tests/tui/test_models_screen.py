@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from textual.widgets import OptionList, Static
 
 from engine.config import load_settings
 from engine.errors import OverBudget
-from engine.llm.discover import Listed, Server
-from engine.llm.endpoint import Secret
-from engine.picking import Picker
 from engine.session import Session
 from engine.table import Table
 from engine.tui.screens.library import LibraryScreen
@@ -24,6 +20,7 @@ from engine.tui.widgets.side import Side
 from engine.tui.widgets.status import Looking, Notice
 from llm.houses import House, open_house
 from support.games import QueueModel
+from support.pickers import picker_at
 from tui.parlour import Hands, game, laid_table, playing, run, shown
 
 KEY = "sk-main-0123456789abcdef"
@@ -36,14 +33,6 @@ def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with open_house(House()) as url:
         monkeypatch.setattr("engine.llm.discover.USUAL", (("Ollama", int(url.removesuffix("/v1").rpartition(":")[2])),))
         yield url
-
-
-def picker_at(folder: Path, text: str = "", **variables: str) -> Picker:
-    """What is set by a config file with this text, and by these variables."""
-    file = folder / "config.yaml"
-    file.write_text(text, "utf-8")
-    environ = {"PALAVER_CONFIG": str(file), **variables}
-    return Picker(load_settings({}, environ), {}, environ)
 
 
 def set_up(folder: Path, text: str = "", model: QueueModel | None = None) -> tuple[Table, Session]:
@@ -239,46 +228,3 @@ def test_who_begins_a_game_without_a_model_is_told_where_one_is_picked(tmp_path:
             assert hands.desk.notice.size.height == 1
 
     run(play())
-
-
-# Picking, without a screen
-
-
-def test_what_replies_cost_is_told_where_a_price_is_known(tmp_path: Path) -> None:
-    picker = picker_at(tmp_path, "prices: {mine: {input: 1, output: 10}}\n")
-    here, there = "http://localhost:1/v1", "https://api.openai.com/v1"
-    servers = [Server("Ollama", here, (Listed("mine"), Listed("gpt-4o"))), Server("x", there, (Listed("gpt-4o"),))]
-    costs = asyncio.run(picker.costs(servers))
-    assert costs[here, "mine"] == "about $0.40 for 100 replies"
-    assert (here, "gpt-4o") not in costs
-    assert costs[there, "gpt-4o"].startswith("about $")
-
-
-def test_a_variable_that_goes_before_the_file_does_not_stop_a_pick_and_is_told(tmp_path: Path) -> None:
-    picker = picker_at(tmp_path, PALAVER_MODEL="m-7", PALAVER_OFFLINE="1")
-    picked = picker.pick("http://localhost:1/v1", "m-2")
-    assert picked.cast.actor.name.startswith("m-2")
-    assert "PALAVER_MODEL is set" in picked.told
-    assert picked.cast.meter is not None
-    picked.cast.meter.close()
-
-
-def test_the_account_goes_on_when_another_plays(tmp_path: Path) -> None:
-    picker = picker_at(tmp_path, "budget: {session: {tokens: 5000}}\n")
-    first = picker.pick("http://localhost:1/v1", "m-1").cast
-    offline = picker.pick_scripted(first.meter).cast
-    again = picker.pick("http://localhost:2/v1", "m-2", offline.meter).cast
-    assert offline.free
-    assert first.meter is offline.meter is again.meter
-    assert again.meter is not None
-    again.meter.close()
-
-
-def test_the_key_of_another_server_is_not_taken_along(tmp_path: Path) -> None:
-    picker = picker_at(tmp_path, f"base_url: http://localhost:1/v1\napi_key: {KEY}\nmodel: m\n")
-    picked = picker.pick("http://localhost:2/v1", "m-2")
-    assert picker.settings.api_key == Secret()
-    assert "api_key" in picked.told
-    assert KEY not in picked.told
-    assert picked.cast.meter is not None
-    picked.cast.meter.close()

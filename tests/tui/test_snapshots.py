@@ -15,9 +15,9 @@ from engine.llm.discover import Listed, Server
 from engine.tui.app import PalaverApp
 from engine.tui.screens.play import PlayScreen
 from support.games import QueueModel
+from support.pickers import picker_at
 from tui.parlour import NOW, game, laid_table
 from tui.test_limits import SHORT, on_account
-from tui.test_models_screen import picker_at
 
 SIZES = [(120, 40), (80, 24), (40, 20), (20, 8)]
 Compare = Callable[..., bool]

@@ -237,10 +237,8 @@ def _rows(
             yield None, Content.assemble(title, f"\n  {clean_line(server.problem)}" if server.problem else "")
         for listed in fitting:
             candidate = Candidate(server.base_url, listed.name)
-            yield (
-                candidate,
-                _row(candidate, playing, listed.name, _about(listed, costs.get((server.base_url, listed.name), ""))),
-            )
+            about = _about(listed, costs.get((server.base_url, listed.name), ""))
+            yield candidate, _row(candidate, playing, listed.name, about)
 
 
 def _row(candidate: Candidate, playing: Candidate, name: str, about: str) -> Content:
