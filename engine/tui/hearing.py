@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from engine.plaintext import clean_line
 from engine.session import Session
 from engine.tui.widgets.lines import Speech
-from engine.tui.widgets.status import StatusLine
+from engine.tui.widgets.status import Notice, StatusLine
 from engine.tui.widgets.transcript import Transcript
 from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
 
@@ -18,12 +19,13 @@ from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update
 class Hearing:
     """One answer being heard."""
 
-    def __init__(self, session: Session, transcript: Transcript, status: StatusLine) -> None:
+    def __init__(self, session: Session, transcript: Transcript, status: StatusLine, notice: Notice) -> None:
         self.begun = False
         """Whether the line was taken and somebody began to answer it."""
         self._session = session
         self._transcript = transcript
         self._status = status
+        self._notice = notice
         self._speech: Speech | None = None
         self._name = ""
 
@@ -47,7 +49,8 @@ class Hearing:
             case TakenBack(reason):
                 if self._speech is not None:
                     self._speech.spoken.take_back()
-                self._status.tell(reason.rstrip("."))
+                self._notice.tell(clean_line(reason))  # it stays: words that go away want a reason
+                self._status.tell(f"{self._name} is thinking")
             case Delayed(reason, seconds):
                 self._status.wait(reason.rstrip("."), seconds)
             case Judging():

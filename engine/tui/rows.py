@@ -70,8 +70,8 @@ def rows_in_trouble(
     if over_budget:
         cheaper = [("Pick a cheaper model", Deed.MODEL)] if other_model else []
         return _deeds(("Raise the limit", Deed.RAISE), *offline, edit, *cheaper)
-    again = ("Try again", Deed.AGAIN)
-    return _deeds(again, edit, *offline) if unsent else _deeds(again, *offline, edit)
+    again, other = ("Try again", Deed.AGAIN), [("Pick another model", Deed.MODEL)] if other_model else []
+    return _deeds(again, edit, *offline, *other) if unsent else _deeds(again, *offline, edit, *other)
 
 
 def numbers_of(rows: Sequence[Row]) -> str:

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from engine.config import load_settings
-from engine.errors import OverBudget
+from engine.errors import OverBudget, Unreachable
 from engine.session import Session
 from engine.table import Table
 from engine.tui.screens.library import LibraryScreen
@@ -124,6 +124,20 @@ def test_a_model_picked_for_a_line_that_a_limit_refused_answers_it(tmp_path: Pat
             await pick(hands, "m-1")
             await hands.done()
             assert hands.text[-2:] == ["YOU: hello", "MAREN: One, two, three."]
+
+    run(play())
+
+
+def test_where_a_server_does_not_answer_another_model_is_offered(tmp_path: Path, url: str) -> None:
+    async def play() -> None:
+        async with playing(*set_up(tmp_path, model=QueueModel(Unreachable("No connection.")))) as hands:
+            await hands.type("hello")
+            assert hands.rows[-1] == "4 Pick another model"
+            await hands.type("4")
+            await looked(hands)
+            await hands.press("escape")
+            assert hands.rows[-1] == "4 Pick another model"
+            assert hands.session.unsent is not None
 
     run(play())
 

@@ -712,11 +712,12 @@ def test_words_that_a_model_takes_back_are_taken_off_the_screen(tmp_path: Path) 
         async with playing(*game(tmp_path, model := SecondThoughts(), at_door=True)) as hands:
             model.pause.clear()
             await hands.press(*"hello", "enter")
-            await hands.until(lambda: "asked again" in shown(hands.desk.status))
+            await hands.until(lambda: "asked again" in hands.notice)
             assert hands.text[-1] == "MAREN: ▌"
             model.pause.set()
             await hands.done()
             assert hands.text[-1] == "MAREN: Other words."
+            assert hands.notice == "· The server broke off; asked again."
 
     run(play())
 

@@ -67,7 +67,7 @@ class Answering(Screen[None]):
 
     @work(exclusive=True, group="reply")
     async def _hear(self, updates: AsyncGenerator[Update], said: str) -> None:
-        hearing = Hearing(self.session, self.desk.transcript, self.desk.status)
+        hearing = Hearing(self.session, self.desk.transcript, self.desk.status, self.desk.notice)
         self.add_class("-busy")
         self.desk.answered(self.session.view)
         await self.desk.show(self.session.view)
