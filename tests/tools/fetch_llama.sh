@@ -24,7 +24,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # The mirror this machine already trusts, so that a proxy or a local mirror keeps being used.
 mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
     grep -oE 'https?://[^ ]*/debian/?( |$)' | head -n 1 | tr -d ' ' || true)
-mirror=${mirror:-http://deb.debian.org/debian}
+mirror=${mirror:?"no Debian mirror is set up in /etc/apt"}
 
 # An apt of its own: another list of sources, another state, an empty status, so the host's is neither read nor touched.
 apt=$dir/apt
