@@ -24,7 +24,7 @@ from engine.play.transcript import Line
 from engine.session import LEFT, Session
 from engine.story.graph import PLAYER
 from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
-from engine.view import Option, View
+from engine.view import Option, View, scene_text
 
 LONGEST_TYPED = 2**20
 """Characters kept of one line of input; an endless one, such as a device gives, would take all memory."""
@@ -208,15 +208,16 @@ class PlainGame:
             self._say(what)
         view = self.session.view
         heading = [Line("scene", view.scene_title)] if view.scene_title else []
-        self._show([*heading, Line("told", view.text), *self._lately(view)])
+        text = scene_text(self.session.graph, self.session.state)
+        self._show([*heading, Line("told", text), *self._lately(view, text)])
         self._tell_notices()
         self._offer()
 
-    def _lately(self, view: View) -> list[Line]:
-        """The last lines since the scene was come to, without its own passage, which is told anew."""
+    def _lately(self, view: View, text: str) -> list[Line]:
+        """The last lines since the scene was come to, without its own `text`, which is told anew."""
         lines = list(self.session.lines)
         came = max((i for i, line in enumerate(lines) if line.kind == "scene"), default=-1)
-        since = [line for line in lines[came + 1 :] if line.text != view.text and line.kind != "scene"]
+        since = [line for line in lines[came + 1 :] if line.text != text and line.kind != "scene"]
         return since if view.over else since[-MOST_RECALLED:]
 
     def _show(self, lines: Iterable[Line]) -> None:

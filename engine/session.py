@@ -23,7 +23,7 @@ from engine.play import events as e
 from engine.play.moves import Begin, Choose, Say
 from engine.play.renames import Renames
 from engine.play.state import State
-from engine.play.step import Step, step
+from engine.play.step import Step
 from engine.play.transcript import Line, Telling
 from engine.report import Exchange, write_report
 from engine.saves.store import Store, StoryRef
@@ -86,9 +86,7 @@ class Session:
     ) -> Self:
         """Start a new game in a new save at `path`; its first turn is saved when this returns."""
         clock = now or _utc_now
-        first = step(graph, State(), Begin(seed))
-        if first.refused:
-            raise Refused(first.refused)
+        first = made(graph, State(), Begin(seed))
         ref = StoryRef(graph.id, graph.title, graph.hash, graph.version)
         store = Store.create(path, ref, seed, clock())
         try:

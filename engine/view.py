@@ -56,8 +56,6 @@ class View:
     scene: str
     """The scene's id."""
     scene_title: str
-    text: str
-    """The scene's own passage as it reads now (Markdown)."""
     options: tuple[Option, ...]
     present: tuple[tuple[str, str], ...]
     """Characters in this talk: id and name."""
@@ -74,6 +72,13 @@ class View:
         return bool(self.present) and not self.over
 
 
+def scene_text(graph: StoryGraph, state: State) -> str:
+    """Return the current scene's own passage as it reads now (Markdown); empty where it has none."""
+    scene = graph.scenes.get(state.scene)
+    passage = graph.passages.get(scene.passage) if scene else None
+    return clean(passage.render(state)).strip() if passage else ""
+
+
 def view_of(graph: StoryGraph, state: State) -> View:
     """Return what the player may see of `state`."""
     scene = graph.scenes.get(state.scene)
@@ -86,7 +91,6 @@ def view_of(graph: StoryGraph, state: State) -> View:
         title=graph.title,
         scene=state.scene,
         scene_title=scene.title if scene else "",
-        text=clean(graph.passages[scene.passage].render(state)).strip() if scene and scene.passage else "",
         options=tuple(Option(number, text, choice) for number, (text, choice) in enumerate(lines, 1)),
         present=tuple((who, graph.characters[who].name) for who in scene.talk) if scene else (),
         journal=tuple(

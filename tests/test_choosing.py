@@ -19,7 +19,7 @@ LAMP = ("Open the drawer under the bench", "Get ready to light the lamp", "Down 
 def view(*options: str, talk: bool = False) -> View:
     offered = tuple(Option(number, text) for number, text in enumerate(options, 1))
     present = (("maren", "Maren"),) if talk else ()
-    return View("", "", "", "", offered, present, (), "", over=False, ending="", turns=0)
+    return View("", "", "", offered, present, (), "", over=False, ending="", turns=0)
 
 
 @pytest.mark.parametrize(
