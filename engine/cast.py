@@ -24,6 +24,8 @@ class Cast:
     scripted: Model
     """Plays from the author's lines; always there."""
     counter: TokenCounter
+    summariser: Model | None = None
+    """Sums up what the characters' prompts have no room for any more; None: what the author wrote of it does."""
     context: int = 4_096
     """Tokens of one prompt and its reply."""
     fixed: Mapping[str, Any] = field(default_factory=dict)

@@ -14,7 +14,8 @@ from engine.dialogue.messages import Message
 from engine.play.moves import Read
 from engine.story.graph import Example
 
-Purpose = Literal["act", "judge"]
+Purpose = Literal["act", "judge", "choose", "summary"]
+"""Answer as a character; read what has come true; find who answers; sum up what a character no longer has in mind."""
 
 
 @dataclass(frozen=True, slots=True)

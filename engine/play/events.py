@@ -79,6 +79,15 @@ class PlayerSpoke:
     text: str
     to: str = ""
     """The character addressed; empty for whoever answers."""
+    whispered: bool = False
+    """Nobody but the character addressed heard it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerNoted:
+    """The player wrote something aside, `((like this))`: no character ever hears of it."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,27 @@ class CharacterSpoke:
     """The line is the author's own, spoken on entering."""
     model: str = ""
     """Who wrote it: a model's name, `scripted`, or empty for an opening."""
+    whispered: bool = False
+    """Nobody but the player heard it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """Everyone present saw something the author wrote (`seen`)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """What a character keeps of the turns that its prompt has no room for any more."""
+
+    who: str
+    upto: int
+    """How many of the turns it witnessed are summed up, counted from the first."""
+    text: str
+    by: str
+    """A model's name, or `authored`: drawn from what the author wrote of what came true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +131,34 @@ class OutcomeReached:
 
     key: str
     by: str
-    """`judge`, `says` or `example`."""
+    """`judge`, `says`, `example` or `player` (who was asked)."""
     evidence: str
     """The words of the dialogue that decided it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeDoubted:
+    """A judge was not sure that an outcome has come true: the player is asked."""
+
+    key: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtAnswered:
+    """The player said whether it has."""
+
+    key: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingVetoed:
+    """The player took a reading back: this was not what was meant. Its turn stands without it."""
+
+    proposed: str
+    """An outcome's key, or a move rule's id."""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +207,19 @@ Event = (
     | Returned
     | VariablesSet
     | Told
+    | Witnessed
     | ChoiceTaken
     | PlayerSpoke
+    | PlayerNoted
     | CharacterSpoke
     | OutcomeReached
+    | OutcomeDoubted
+    | DoubtAnswered
     | StateMoved
     | ReadingRefused
+    | ReadingVetoed
     | TalkTurnEnded
+    | Summarised
     | LimitReached
     | StoryEnded
 )
@@ -166,8 +227,9 @@ Event = (
 EVENT_TYPES: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
-        Began, SceneEntered, SceneResumed, Called, Returned, VariablesSet, Told, ChoiceTaken, PlayerSpoke,
-        CharacterSpoke, OutcomeReached, StateMoved, ReadingRefused, TalkTurnEnded, LimitReached, StoryEnded,
+        Began, SceneEntered, SceneResumed, Called, Returned, VariablesSet, Told, Witnessed, ChoiceTaken, PlayerSpoke,
+        PlayerNoted, CharacterSpoke, OutcomeReached, OutcomeDoubted, DoubtAnswered, StateMoved, ReadingRefused,
+        ReadingVetoed, TalkTurnEnded, Summarised, LimitReached, StoryEnded,
     )
 }  # fmt: skip
 """Event classes by the name that stands in saves."""

@@ -29,6 +29,32 @@ class Say:
     text: str
     to: str = ""
     """The character addressed; empty for whoever answers."""
+    whispered: bool = False
+    """Only the character addressed hears it, and only they can answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Write something aside that no character hears."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Say whether the outcome in doubt has come true."""
+
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Sum up what a character has witnessed up to a turn."""
+
+    who: str
+    upto: int
+    text: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +74,8 @@ class Claim:
     id: str
     """An outcome's id, or a move rule's."""
     evidence: str
+    who: str = ""
+    """For a move rule: the character whose it is; empty for the reading's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +85,15 @@ class Read:
     outcome: Claim | None = None
     moved: tuple[Claim, ...] = ()
     who: str = ""
-    """The character whose move rules `moved` names."""
+    """The character whose move rules `moved` names, where a claim does not say."""
     by: str = "judge"
     """`judge` or `example`."""
     fault: str = ""
     """Why no reading could be had, when a judge was asked in vain; it is kept with the turn."""
+    unsure: bool = False
+    """The judge is not sure of the outcome: the player is asked, where its author wrote what to ask."""
+    vetoed: bool = False
+    """The player says that none of this was meant: it is kept as such, and nothing comes true in this turn."""
 
 
-Move = Begin | Choose | Say | Reply | Read
+Move = Begin | Choose | Say | Reply | Read | Note | Answer | Remember

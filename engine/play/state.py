@@ -12,6 +12,7 @@ from engine.play import events as e
 from engine.story.expressions import Value
 from engine.story.graph import PLAYER
 
+NO_DOUBT = ("", "")
 DEEPEST_CALL = 50
 """Scenes that may wait for one another's RETURN."""
 
@@ -48,6 +49,10 @@ class State:
     """A turn of talk is open: the player has spoken and it has not been read yet."""
     exchange: tuple[tuple[str, str], ...] = ()
     """Lines of the open turn of talk: speaker id and text."""
+    whispering: str = ""
+    """The character that the open turn of talk is whispered with; empty when everybody hears it."""
+    doubt: tuple[str, str] = NO_DOUBT
+    """The outcome (key) that the player was asked about, and its evidence; empty when nothing is asked."""
     over: bool = False
     ending: str = ""
     """The ending's scene once it is over; empty for END."""
@@ -61,6 +66,7 @@ class Draft:
 
     __slots__ = (
         "_visits_owned",
+        "doubt",
         "ending",
         "exchange",
         "over",
@@ -73,6 +79,7 @@ class Draft:
         "turns",
         "values",
         "visits",
+        "whispering",
     )  # fmt: skip
 
     def __init__(self, state: State) -> None:
@@ -88,6 +95,8 @@ class Draft:
         self.talked = state.talked
         self.speaking = state.speaking
         self.exchange = state.exchange
+        self.whispering = state.whispering
+        self.doubt = state.doubt
         self.over = state.over
         self.ending = state.ending
 
@@ -96,7 +105,7 @@ class Draft:
         self._visits_owned = None
         return State(
             self.seed, self.values, self.scene, self.visits, self.spent, self.stack, self.turns, self.talked,
-            self.speaking, self.exchange, self.over, self.ending,
+            self.speaking, self.exchange, self.whispering, self.doubt, self.over, self.ending,
         )  # fmt: skip
 
     def apply(self, event: e.Event) -> None:
@@ -108,21 +117,27 @@ class Draft:
                     self.visits = self._visits_owned = dict(self.visits)
                 self._visits_owned[scene] = self._visits_owned.get(scene, 0) + 1
                 self._close_talk()
+                self.doubt = NO_DOUBT
                 self.talked = 0
             case e.VariablesSet(values):
                 self.values = {**self.values, **dict(values)}
             case e.ChoiceTaken(key):
-                self.turns += 1
+                self._acted()
                 self.spent |= {key}
-            case e.PlayerSpoke(text):
-                self.turns += 1
+            case e.PlayerSpoke(text, to, whispered):
+                self._acted()
                 self.speaking = True
+                self.whispering = to if whispered else ""
                 self.exchange = ((PLAYER, text),)
             case e.CharacterSpoke(who, text):
                 if self.speaking:
                     self.exchange = (*self.exchange, (who, text))
             case e.OutcomeReached(key):
                 self.spent |= {key}
+            case e.OutcomeDoubted(key, evidence):
+                self.doubt = (key, evidence)
+            case e.DoubtAnswered():
+                self.doubt = NO_DOUBT
             case e.TalkTurnEnded():
                 self._close_talk()
                 self.talked += 1
@@ -142,13 +157,23 @@ class Draft:
             case e.StoryEnded(scene):
                 self.over = True
                 self.ending = scene
+                self.doubt = NO_DOUBT
                 self._close_talk()
-            case e.Told() | e.StateMoved() | e.ReadingRefused() | e.LimitReached():
+            case (
+                e.Told() | e.Witnessed() | e.PlayerNoted() | e.Summarised() | e.StateMoved() | e.ReadingRefused()
+                | e.ReadingVetoed() | e.LimitReached()
+            ):  # fmt: skip
                 pass
+
+    def _acted(self) -> None:
+        """Count a move of the player's; what was in doubt before it stays untrue."""
+        self.turns += 1
+        self.doubt = NO_DOUBT
 
     def _close_talk(self) -> None:
         self.speaking = False
         self.exchange = ()
+        self.whispering = ""
 
 
 def fold(events: Iterable[e.Event], state: State | None = None) -> State:

@@ -21,6 +21,7 @@ PLAYER = "player"
 Kind = Literal["bool", "int", "float", "text"]
 ShownBy = Literal["character", "player", "anyone"]
 SceneKind = Literal["choices", "talk", "pool", "ending"]
+Order = Literal["turns", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Way:
     """A scene id, END, RETURN, or empty to stay."""
     call: str = ""
     """A scene visited first, which ends in RETURN; empty for none."""
+    seen: Text | None = None
+    """What the characters present see of it, before the story goes anywhere; None when they see nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class Outcome:
     shown_by: ShownBy = "character"
     """Whose words may be a judge's evidence: a character's, so that nobody talks an outcome true by describing it; the
     player's, for an outcome about what the player says; or anyone's."""
+    ask: str = ""
+    """What the player is asked when the judge is not sure; empty: then it has not come true."""
     former: str = ""
 
 
@@ -145,6 +150,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Somebody present who breaks in when certain words come up in another character's reply."""
+
+    who: str
+    keys: tuple[str, ...]
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """One card of a pool."""
 
@@ -179,6 +193,13 @@ class Scene:
     outcomes: tuple[Outcome, ...] = ()
     examples: tuple[Example, ...] = ()
     limit: Limit | None = None
+    order: Order = "turns"
+    """Who answers a line that calls nobody by name: the next in turn, or whom the judge's model finds."""
+    replies: int = 1
+    """Replies in one turn of talk, at most."""
+    crosstalk: bool = False
+    """A character whom another's reply calls by name may answer it."""
+    interrupts: tuple[Interrupt, ...] = ()
     pool: tuple[Draw, ...] = ()
     ending: str = ""
     """The ending's name; empty unless `kind` is ending."""
@@ -220,6 +241,8 @@ class Character:
     rules: tuple[MoveRule, ...] = ()
     examples: tuple[Example, ...] = ()
     fallback: tuple[str, ...] = ()
+    narrator: bool = False
+    """Nobody in the story: tells what the player's deeds (`*I try the window*`) bring about, within what is written."""
     taste: Mapping[str, float | int] = field(default_factory=dict)
     """temperature, top_p, max_tokens, presence_penalty, frequency_penalty: whichever the author gave."""
     former: str = ""
@@ -234,6 +257,16 @@ class Lore:
     who: tuple[str, ...] = ()
     """Characters who know it; empty means all."""
     condition: Expression | None = None
+    beside: tuple[str, ...] = ()
+    """Words of which one must have come up as well; empty asks for none."""
+    always: bool = False
+    """It needs no word to come up."""
+    depth: int | None = None
+    """How many turns back its words are looked for; None: as far as the scene goes."""
+    sticky: int | None = None
+    """For how many turns it stays once it has come up; None: while the scene lasts."""
+    priority: int = 0
+    """Of what does not fit together, the higher goes in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +285,8 @@ class StoryGraph:
     passages: Mapping[str, Text]
     """Every told text by id: `scene`, `scene/choices/id`, `scene/outcomes/id`, `scene/limit`."""
     lore: tuple[Lore, ...] = ()
+    lore_budget: int | None = None
+    """Tokens that lore may take of a prompt; None leaves it to the prompt."""
     author: str = ""
     about: str = ""
     language: str = "en"
