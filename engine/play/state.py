@@ -152,8 +152,7 @@ class Draft:
                 self.scene = scene
                 self._close_talk()
             case e.Began(seed, values):
-                self.seed = seed
-                self.values = dict(values)
+                self.seed, self.values = seed, dict(values)
             case e.StoryEnded(scene):
                 self.over = True
                 self.ending = scene
