@@ -51,6 +51,7 @@ def compile_story(desk: Desk, read: Form, files: Files) -> StoryGraph:
         scenes=scenes,
         passages=desk.passages,
         lore=tuple(compile_lore(desk, number, lore, characters) for number, lore in enumerate(story.lore)),
+        lore_budget=story.lore_budget,
         author=clean_line(story.author),
         about=story.about.strip(),
         language=story.language,

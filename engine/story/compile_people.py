@@ -32,6 +32,7 @@ def compile_character(desk: Desk, name: str, written: form.Character, outcomes: 
         knows=tuple(knows),
         rules=rules,
         fallback=tuple(text.strip() for text in written.fallback) or (f"{called} says nothing.",),
+        narrator=written.narrator,
         taste={key: value for key, value in written.taste if value is not None},
         former=written.renamed_from,
     )
@@ -125,8 +126,20 @@ def compile_lore(desk: Desk, number: int, written: form.Lore, characters: Mappin
     path: TreePath = ("lore", number)
     for place, name in enumerate(written.who):
         desk.known((*path, "who", place), name, characters, "character")
-    condition = desk.expression((*path, "if"), written.condition, _site(path))
-    return Lore(tuple(map(clean_line, written.keys)), written.text.strip(), written.who, condition)
+    if not written.keys and not written.always and path not in desk.damaged:
+        message = 'This piece of lore has no "keys": write the words that bring it up, or "always: true".'
+        desk.error(path, "missing-key", message, key=True)
+    return Lore(
+        keys=tuple(map(clean_line, written.keys)),
+        text=written.text.strip(),
+        who=written.who,
+        condition=desk.expression((*path, "if"), written.condition, _site(path)),
+        beside=tuple(map(clean_line, written.beside)),
+        always=written.always,
+        depth=written.depth,
+        sticky=written.sticky,
+        priority=written.priority,
+    )
 
 
 def _site(path: TreePath) -> str:

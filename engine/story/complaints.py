@@ -30,6 +30,7 @@ _WANTED = {
     "player": "write what the player says",
     "reply": "write what the character answers",
     "keys": "write the words that bring it up",
+    "who": "name the character who breaks in",
     "turns": "write after how many lines the talk ends",
     "scene": "write the id of the scene to draw",
     "goto": "write where the story goes when no scene can be drawn",
@@ -44,6 +45,8 @@ _BOUNDS = {
     "greater_than": ("gt", "more than"),
     "less_than": ("lt", "less than"),
 }
+_SHOWN = {"scene": ("text", "choices", "goto"), "piece of lore": ("keys", "text")}
+"""Keys to name of a part where those it cannot do without say too little."""
 _SECRETS = ("base_url", "url", "endpoint", "host", "key", "api_key", "token", "model", "name", "provider")
 
 
@@ -143,7 +146,7 @@ def _wrong_value(error: ErrorDetails, root: Table) -> tuple[str, str]:
             )
         case "model_type" | "model_attributes_type":
             noun = "scene" if issubclass(part, form.AnyScene) else NOUNS[part]
-            keys = listed(("text", "choices", "goto") if noun == "scene" else required_keys(part) or keys_of(part)[:3])
+            keys = listed(_SHOWN.get(noun) or required_keys(part) or keys_of(part)[:3])
             return (
                 "wrong-kind",
                 f"{_article(noun)} is written with keys such as {keys}, and this is {kind_word(value)}.",

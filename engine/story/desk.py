@@ -141,6 +141,10 @@ class Desk:
             self.sources.add(source)
         return made
 
+    def text_if_any(self, path: TreePath, source: str, site: str) -> Text | None:
+        """Return the text at `path` compiled; None where nothing is written."""
+        return self.text(path, source, site) if source.strip() else None
+
     def expression_error(self, path: TreePath, source: str, error: ExpressionError) -> None:
         """Report what is wrong inside the expression or text at `path`, unless it follows from another mistake."""
         if any(error.message == BROKEN.format(name=name) for name in self.names.broken):
@@ -191,6 +195,7 @@ class Desk:
             self.passage((*path, "then"), way.then, site),
             self.target((*path, "goto"), way.goto),
             self.target((*path, "call"), way.call, scene_only=True),
+            self.text_if_any((*path, "seen"), way.seen, f"{site}/seen"),
         )
 
     def effects(self, path: TreePath, effects: Mapping[str, Any], site: str) -> tuple[Effect, ...]:

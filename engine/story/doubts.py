@@ -17,12 +17,28 @@ from engine.story.yamltree import Mark, Node, Row, Table
 
 _SENTENCES = frozenset(("persona", "voice", "fact", "when", "direction", "hint"))
 """Keys that no number alone can fill."""
-_NAMES = frozenset(("player", "says", "keys", "name"))
+_NAMES = frozenset(("player", "says", "keys", "with", "name"))
 """Keys that "true" alone may fill."""
 _TEXTS = frozenset(
-    ("about", "author", "ending", "fallback", "notes", "opening", "reason", "reply", "shown", "suggest", "text", "then")
+    (
+        "about",
+        "author",
+        "ending",
+        "fallback",
+        "notes",
+        "opening",
+        "reason",
+        "reply",
+        "seen",
+        "shown",
+        "suggest",
+        "text",
+        "then",
+    )
 ) | {*_SENTENCES, *_NAMES, "title"}
 """Keys whose values a person or a model reads."""
+_QUESTION = "ask"
+"""A text where an outcome has it; where a choice has it, the name of a variable, which has no spaces."""
 _BY_ID = frozenset(("scenes", "characters", "outcomes", "moved_by", "state", "opening", "says"))
 """Tables whose keys are names that the author chose."""
 _OTHERS = frozenset(("set", "let", "moves", "model", "one_of"))
@@ -56,7 +72,7 @@ def _plain_texts(node: Node, key: str, *, by_id: bool = False) -> Iterator[tuple
             source, _, mark = node.places[name]
             inside = key if by_id else name
             if isinstance(value, Plain):
-                if inside in _TEXTS:
+                if inside in _TEXTS or (inside == _QUESTION and " " in value):
                     yield inside, value, source, mark
             elif isinstance(value, Table | Row) and (by_id or name not in _OTHERS):
                 yield from _plain_texts(value, inside, by_id=not by_id and name in _BY_ID)

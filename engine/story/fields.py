@@ -11,7 +11,9 @@ from typing import Annotated, Any, TypeVar
 from annotated_types import MinLen
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
@@ -158,3 +160,9 @@ Scalar = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema(SCALAR_SCHEMA)]
 """A value whose kind depends on what it is for: kept as written (`Plain` or quoted)."""
 Some = Annotated[tuple[T, ...], MinLen(1), _OneOrMany()]
 """One value or a list of them, at least one."""
+
+
+class Part(BaseModel):
+    """Anything written as a table of keys: keys it does not know are mistakes."""
+
+    model_config = ConfigDict(extra="forbid")

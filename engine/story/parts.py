@@ -22,6 +22,7 @@ _INSIDE: dict[str, tuple[type[form.Part], int]] = {
     "outcomes": (form.Outcome, 1),
     "suggest": (form.Suggestion, 1),
     "limit": (form.Limit, 0),
+    "interrupts": (form.Interrupt, 1),
     "pool": (form.Draw, 1),
 }
 """What stands under a key, and how many ids or positions lie between."""
@@ -41,6 +42,7 @@ NOUNS: dict[type[form.Part], str] = {
     form.Outcome: "outcome",
     form.Suggestion: "suggestion",
     form.Limit: "limit",
+    form.Interrupt: "interrupt",
     form.Draw: "draw of a pool",
     form.TalkScene: "talk",
     form.PoolScene: "pool",

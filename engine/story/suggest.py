@@ -7,6 +7,7 @@ from itertools import islice
 
 _MOST_COMPARED = 2_000
 _LONGEST_COMPARED = 64
+_LONGEST_LISTED = 60
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -29,7 +30,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def listed(names: Iterable[str], *, most: int = 6) -> str:
     """Return names in quotes for a sentence: `"a", "b" or "c"`; past `most`, how many more there are."""
-    quoted = [f'"{name}"' for name in names]
+    quoted = [f'"{name if len(name) <= _LONGEST_LISTED else f"{name[: _LONGEST_LISTED - 1]}…"}"' for name in names]
     if len(quoted) > most + 1:
         return f"{', '.join(quoted[:most])} or {len(quoted) - most} more"
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)
