@@ -1,17 +1,25 @@
 """Finds the one JSON object in what a model answered, whatever fence or prose stands around it.
 
-Strict where leniency could be turned against the game: two objects, a field given twice, NaN, or an object that only
-repeats what somebody said make an answer unreadable.
+Strict where leniency could be turned against the game: two objects, a broken one, one inside a list or inside another,
+a field given twice, NaN, a thought that was never finished, or an object that only repeats what somebody said make an
+answer unreadable.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Never
 
 LONGEST_ANSWER = 8_000
 """Characters of an answer that are read at all."""
+
+# What is left of a reasoning model's thoughts where the server did not take them out; some leave only the end of them.
+_THOUGHTS = re.compile(r"\s*<think(?:ing)?>.*?(</think(?:ing)?>|\Z)", re.IGNORECASE | re.DOTALL)
+_THOUGHT = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
+_BEGUN = re.compile(r'\{\s*"')
 
 
 class Unreadable(Exception):
@@ -25,26 +33,61 @@ def only_object(text: str, lines: Iterable[str] = ()) -> Mapping[str, Any]:
     """
     if len(text) > LONGEST_ANSWER:
         raise Unreadable("the judge's answer was far too long")
+    thoughts = _THOUGHTS.match(text)
+    text = text[thoughts.end() :] if thoughts is not None and thoughts[1] else text
+    found = _after_thoughts(text, list(_objects(text)))
+    if len(found) != 1:
+        raise Unreadable(f"the judge gave {len(found) or 'no'} JSON object{'s' if len(found) > 1 else ''}")
+    (only,) = found
+    source = _bare(text[only.start : only.end])
+    if any(source in _bare(line) for line in lines):
+        raise Unreadable("the judge only repeated what was said")
+    return only.fields
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An object and where it stands."""
+
+    fields: Mapping[str, Any]
+    start: int
+    end: int
+
+
+def _objects(text: str) -> Iterator[_Found]:
+    """Yield the outermost objects."""
     decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, strict=False)
-    found: list[tuple[Mapping[str, Any], str]] = []
     at = text.find("{")
     while at >= 0:
         end = at + 1
         try:
             value, end = decoder.raw_decode(text, at)
         except ValueError:
-            pass  # a brace in prose, or an object that was cut; what follows may still be one
+            # A brace in prose is nothing; an object that breaks off is not made good by what stands inside it.
+            if _BEGUN.match(text, at):
+                raise Unreadable("the judge gave a JSON object that is broken") from None
         except RecursionError:
             raise Unreadable("the judge's answer was nested too deeply") from None
         else:
-            found.append((value, _bare(text[at:end])))
+            if text[:at].rstrip().endswith("["):
+                raise Unreadable("the judge gave a list")
+            yield _Found(value, at, end)
         at = text.find("{", end)
-    if len(found) != 1:
-        raise Unreadable(f"the judge gave {len(found) or 'no'} JSON object{'s' if len(found) > 1 else ''}")
-    fields, source = found[0]
-    if any(source in _bare(line) for line in lines):
-        raise Unreadable("the judge only repeated what was said")
-    return fields
+
+
+def _after_thoughts(text: str, found: Sequence[_Found]) -> Sequence[_Found]:
+    """Return the objects that are no part of a thought; raises when a thought never ends.
+
+    Marks inside an object are words that it quotes: whoever is judged might have said them to be left unjudged.
+    """
+    marks = [
+        mark for mark in _THOUGHT.finditer(text) if not any(each.start < mark.start() < each.end for each in found)
+    ]
+    if not marks:
+        return found
+    if not marks[-1][1]:
+        raise Unreadable("the judge was still thinking when its answer ended")
+    return [each for each in found if each.start > marks[-1].start()]
 
 
 def _bare(text: str) -> str:
