@@ -32,6 +32,8 @@ class Cast:
     """Parameters the player set: they go before a story's taste, and its `max_tokens` may not pass theirs."""
     judge_fixed: Mapping[str, Any] = field(default_factory=dict)
     """The same for the judge's own model."""
+    judge_continues: bool = False
+    """The judge's question continues the actor's prompt: they are one model of a server that keeps it cached."""
     mask: bool = False
     """Mask likely secrets and personal data in what the player types, before anything else is done with it."""
     meter: Meter | None = None
@@ -54,5 +56,5 @@ class Cast:
 
     async def release(self) -> None:
         """Let go of every model's connections; others may go on with the account."""
-        for model in {id(m): m for m in (self.actor, self.judge, self.scripted)}.values():
+        for model in {id(m): m for m in (self.actor, self.judge, self.scripted, self.summariser) if m}.values():
             await model.aclose()

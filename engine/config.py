@@ -358,6 +358,8 @@ def _hint(name: str) -> str:
         "logit_bias": "Write `logit_bias: {token number: bias}`, each bias from -100 to 100.",
         "refusals": "Write `refusals: [reword, other_model, authored]`: those you want, in your order.",
         "when_unreachable": "It is `send` or `hold`.",
+        "summaries": "It is `model` or `authored`.",
+        "judging": "It is `auto`, `continue` or `fresh`.",
         "context": "It is a number of tokens, 512 or more.",
         "extra": "Write `extra: {name: value}`.",
         "headers": "Write `headers: {Name: value}`, values in quotes.",

@@ -17,7 +17,7 @@ from pathlib import Path
 from engine import __version__
 from engine.dialogue.masking import mask_keys
 from engine.errors import PalaverError
-from engine.llm.protocol import Finished, Request
+from engine.llm.protocol import Finished, Purpose, Request
 from engine.plaintext import clean, clean_line
 from engine.play.events import Event
 from engine.play.moves import Read
@@ -25,6 +25,12 @@ from engine.play.moves import Read
 LONGEST_WORDS = 4_000
 """Characters of what the player says about it."""
 _MOST_OF_A_NAME = 100
+_WHAT: Mapping[Purpose, str] = {
+    "act": "the character's reply",
+    "judge": "what it means for the story",
+    "choose": "who answers",
+    "summary": "what a character keeps in mind",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Asked:
     """None when it failed or was stopped."""
     problem: str = ""
     """What the player was told instead of a reply."""
+    seconds: float = 0.0
+    """How long it took, with any wait for a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ def _lines(exchange: Exchange, now: datetime, words: str, setup: Mapping[str, st
 
 def _asked(number: int, asked: Asked) -> Iterator[str]:
     request = asked.request
-    what = "the character's reply" if request.purpose == "act" else "what it means for the story"
+    what = _WHAT[request.purpose]
     yield ""
     yield f"== Request {number}: {what}, asked of {clean_line(asked.asked_of)[:_MOST_OF_A_NAME]}"
     if request.settings:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -140,6 +140,11 @@ class Settings(Asking):
     """Whether likely secrets and personal data in the player's lines are masked before they are kept or sent."""
     moderation: Moderating | None = None
     """None where it is not asked for."""
+    summaries: Literal["model", "authored"] = "model"
+    """Who sums up what a character can no longer hold: a model, or what the author wrote of what came true."""
+    judging: Literal["auto", "continue", "fresh"] = "auto"
+    """Whether the judge's question continues the actor's prompt, and so finds it in the server's cache, or stands alone
+    with the last lines; `auto` continues it where actor and judge are one model of a server on this machine."""
     context: int = Field(4096, ge=512, le=10_000_000)
     """Tokens of one prompt and its reply."""
     limits: Annotated[Limits | None, BeforeValidator(read_limits)] = None
@@ -166,6 +171,15 @@ class Settings(Asking):
     def judge_endpoint(self) -> Endpoint | None:
         """The server that reads what has come true: the same, but for what `judge` says."""
         return None if self.offline or self.judge is None else self.judge.reach()
+
+    @property
+    def judge_continues(self) -> bool:
+        """Whether the judge's question continues the actor's prompt: only one model of one server can have it cached."""
+        acting, judging = self.endpoint, self.judge_endpoint
+        if acting is None or judging is None or self.judging == "fresh":
+            return False
+        one = (acting.base_url, acting.model, acting.api) == (judging.base_url, judging.model, judging.api)
+        return one and (self.judging == "continue" or acting.local)
 
     @property
     def summary_endpoint(self) -> Endpoint | None:

@@ -33,6 +33,12 @@ class Stage:
     """This character's earlier replies in the playthrough, oldest first."""
     seed: int
     """Differs for each turn and retry; the same for the same playthrough, turn and try."""
+    name: str = ""
+    """The character's name."""
+    others: tuple[str, ...] = ()
+    """Names of everybody else in the story, whose words are never this character's to say."""
+    narrator: bool = False
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ class _Attempt:
                         open_ = False
                         yield Delta(held)
                     continue
+                if isinstance(piece, Withdrawn):
+                    held, open_ = "", True
                 if isinstance(piece, Finished):
                     self._check_whole(piece)
                     if open_ and held:
