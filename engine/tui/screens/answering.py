@@ -18,12 +18,14 @@ from engine.plaintext import clean_line
 from engine.session import Session
 from engine.spending import as_much_again, limited, spent_briefly
 from engine.table import Table
+from engine.tui.ahead import Ahead
 from engine.tui.asking import Raise
 from engine.tui.hearing import Hearing
 from engine.tui.rows import rows_in_trouble
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.desk import Desk
 from engine.tui.widgets.lines import Voices
+from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
 from engine.updates import Update
 
@@ -40,6 +42,10 @@ class Answering(Screen[None]):
         self._reply: Worker[None] | None = None
         self._unanswered: PalaverError | None = None
         """Why no answer came, while that is on the screen."""
+        self._ahead: Ahead | None = None
+        """What was entered while an answer was coming; it is sent after it."""
+        self._due = False
+        """The answer is there, and the line is about to be sent."""
         graph = session.graph
         self._voices = Voices.of({who: character.name for who, character in graph.characters.items()})
         self.desk = Desk(self._voices)
@@ -78,12 +84,43 @@ class Answering(Screen[None]):
             if hearing.begun:
                 await self._no_answer(error)
             else:
-                self._tell_wrong(str(error))
                 await self._settle()
+                self._tell_wrong(str(error))
                 self.desk.return_line(said)
         else:
             self.remove_class("-busy")
+            self._due = self._ahead is not None
             await self._settle()
+            if self._due:
+                self.call_next(self._send_ahead)
+
+    # What was typed meanwhile
+
+    def _keep_for_later(self, line: str) -> None:
+        """Keep a line that was entered while an answer is coming."""
+        self._ahead = Ahead.of(line, self.session.view, self.desk.options.rows)
+        self.desk.held.show(line)
+
+    def _take_back_ahead(self) -> None:
+        """Put the line that waits back where it was typed, before whatever was typed since."""
+        ahead, self._ahead, self._due = self._ahead, None, False
+        self.desk.held.show("")
+        if ahead is not None:
+            self.desk.prompt.put(f"{ahead.line} {self.desk.prompt.value}".strip())
+
+    async def _send_ahead(self) -> None:
+        """Send the line that waited, as if it were entered now; one that fits no more is given back."""
+        ahead = self._ahead
+        if ahead is None:
+            return
+        stale = ahead.stale(self.session.view, self.desk.options.rows)
+        if stale:
+            self._take_back_ahead()
+            self.desk.notice.tell(stale)
+        else:
+            self._ahead, self._due = None, False
+            self.desk.held.show("")
+            self.post_message(Prompt.Entered(ahead.line))
 
     # When none comes
 
@@ -161,6 +198,8 @@ class Answering(Screen[None]):
     async def _settle(self) -> None:
         """Show what can be done and seen now that a move is done."""
         self._unanswered = None
+        if self._ahead is not None and not self._due:  # the player went another way than the answer's
+            self._take_back_ahead()
         view = self.session.view
         self.query_one(Banner).place(clean_line(view.scene_title))
         await self.desk.show(view)

@@ -22,35 +22,36 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from engine.asides import aside
 from engine.choosing import meant
 from engine.console import Command, Pick, Speech, Unknown, interpret
-from engine.errors import SaveError
 from engine.plaintext import clean_line
-from engine.saves.store import tidy
 from engine.session import Session
 from engine.table import Table
 from engine.tui.asking import Answer, Name, Raise, Replace
 from engine.tui.commands import PLAY_KEYS
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
 from engine.tui.rows import Deed, Row, numbers_of
-from engine.tui.screens.answering import COMING, Answering
-from engine.tui.screens.models import ModelScreen
-from engine.tui.screens.saves import Moment, NameIt, Picked, SavesScreen
+from engine.tui.screens.answering import COMING
+from engine.tui.screens.going import Going
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
-from engine.tui.wording import NO_MODEL, back_at, no_such_moment, places_in, shortened, who_plays
+from engine.tui.wording import NO_MODEL, shortened, who_plays
 from engine.view import Option
 
+AT_ONCE = frozenset({"help", "hint", "cost", "look", "quit"})
+"""Commands that neither wait for an answer nor disturb one that is coming."""
+MOVES = frozenset[str]()
+"""Commands that say or do something in the story."""
 
-class PlayScreen(Answering):
+
+class PlayScreen(Going):
     """One game being played; it lets go of the save when it is closed."""
 
     AUTO_FOCUS = "Prompt"
     BINDINGS: ClassVar[list[BindingType]] = PLAY_KEYS
 
     def __init__(self, table: Table, session: Session, now: Callable[[], datetime], *, fresh: bool = False) -> None:
-        super().__init__(table, session)
-        self._now = now
+        super().__init__(table, session, now)
         self._fresh = fresh
         """The game has just begun: say once who plays the characters."""
 
@@ -80,10 +81,8 @@ class PlayScreen(Answering):
     async def on_prompt_entered(self, message: Prompt.Entered) -> None:
         """Do what the line asks; what cannot be done now is given back."""
         desk, line = self.desk, message.line
-        if self.session.busy:
-            if line:
-                desk.notice.tell(f"{COMING} Your line stays here.")
-                desk.return_line(line)
+        if self.session.busy or self._due:
+            await self._meanwhile(line)
             return
         desk.notice.clear()
         if desk.asking is not None:
@@ -94,6 +93,29 @@ class PlayScreen(Answering):
             await self._take(desk.options.lit)
         else:
             desk.read_on()
+
+    async def _meanwhile(self, line: str) -> None:
+        """Take a line while an answer comes: what asks for nothing is done at once, what is said or chosen waits."""
+        desk = self.desk
+        match interpret(line):
+            case None:
+                desk.read_on()
+            case Command(name, rest) if name in AT_ONCE:
+                desk.notice.clear()
+                await self._command(name, rest)
+            case Pick(number) if desk.options.numbered(number) is None:
+                self._tell_wrong(numbers_of(desk.options.rows))
+            case Command(name) if name not in MOVES:
+                desk.notice.tell(f"{COMING} Your line stays here.")
+                desk.return_line(line)
+            case Unknown():
+                await self._obey(line)
+            case _ if self._ahead is not None:
+                desk.notice.tell("One line waits already: esc takes it back. This one stays here.")
+                desk.return_line(line, selected=False)
+            case _:
+                desk.notice.clear()
+                self._keep_for_later(line)
 
     async def _obey(self, line: str) -> None:
         match interpret(line):
@@ -208,93 +230,6 @@ class PlayScreen(Answering):
 
     # Keys and commands
 
-    async def action_undo(self) -> None:
-        """Take the last turn back, or the line that got no answer."""
-        if self.desk.trouble.display:
-            await self._drop()
-        else:
-            await self._go(self.session.undo, "The last turn is taken back. ctrl+y does it again.")
-
-    async def action_redo(self) -> None:
-        """Do again what was taken back."""
-        await self._go(self.session.redo, "Done again.")
-
-    async def _load(self, name: str) -> None:
-        store, wanted = self.session.store, tidy(name)
-        turns = {named.name: named.turn for named in store.names()}
-        if wanted not in turns:
-            self._tell_wrong(no_such_moment(wanted, list(turns)))
-        elif turns[wanted] == store.head:
-            self.desk.notice.tell(f"You are at “{wanted}” already.")
-        else:
-            await self._go(lambda: self.session.load(name), back_at(wanted))
-
-    async def _go(self, move: Callable[[], None], said: str) -> None:
-        """Go elsewhere in the game and show it as it was there."""
-        self.desk.notice.clear()
-        with self.desk.notice.telling():
-            move()
-            self.desk.answered(self.session.view)
-            await self.desk.transcript.show(self.session.lines)
-            self.desk.notice.tell(said)
-            await self._settle()
-
-    def action_name(self) -> None:
-        """Ask for a name for this moment."""
-        if self.session.busy:
-            self.desk.notice.tell(COMING)
-        else:
-            self.desk.ask(Name())
-
-    def _name_moment(self, name: str, *, replace: bool = False) -> None:
-        shown = clean_line(name)
-        try:
-            self.session.name(name, replace=replace)
-        except SaveError as error:
-            if replace or shown not in {named.name for named in self.session.store.names()}:
-                self._tell_wrong(str(error))
-            else:
-                self.desk.notice.tell(f"“{shown}” is another moment's name already. Enter moves it here.")
-                self.desk.ask(Replace(name))
-        else:
-            self.desk.notice.tell(f"This moment is “{shown}” now. ctrl+o finds it again.")
-
-    def action_saves(self) -> None:
-        """Show saved games and named moments."""
-        if self.session.busy:
-            self.desk.notice.tell(COMING)
-            return
-        graph = self.session.graph
-        title, places = clean_line(graph.title), places_in(graph)
-        screen = SavesScreen(self._table, self._now, graph.id, title, places, playing=self.session)
-        self.app.push_screen(screen, self._picked)
-
-    async def _picked(self, picked: Picked) -> None:
-        match picked:
-            case Session():
-                self.post_message(PlayGame(picked))
-            case Moment(name):
-                await self._load(name)
-            case NameIt():
-                self.action_name()
-
-    def action_model(self) -> None:
-        """Show who plays the characters, and pick another for the next turn."""
-        if self.session.busy:
-            self.desk.notice.tell(COMING)
-            return
-        with self.desk.notice.telling():
-            self.app.push_screen(ModelScreen.at(self._table, self.session), self._recast)
-
-    async def _recast(self, told: str | None) -> None:
-        if told is None:
-            return
-        if self._unanswered is not None:  # it was picked for the line that got no answer
-            self._ask_again()
-        else:
-            await self._settle()
-        self.desk.notice.tell(told)
-
     def action_hint(self) -> None:
         """Tell the author's hint for this scene."""
         self.desk.notice.tell(clean_line(self.session.view.hint) or "There is no hint here.")
@@ -321,7 +256,9 @@ class PlayScreen(Answering):
 
     async def action_escape(self) -> None:
         """Stop the answer, leave a question, or take back a line that got no answer."""
-        if self.session.busy:
+        if self._ahead is not None:
+            self._take_back_ahead()
+        elif self.session.busy:
             self.session.stop()
         elif isinstance(self.desk.asking, Raise):
             self.desk.answered(self.session.view)

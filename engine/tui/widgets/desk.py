@@ -18,7 +18,7 @@ from engine.tui.rows import Row, rows_of
 from engine.tui.widgets.lines import Mark, Voices
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import LONGEST, Prompt
-from engine.tui.widgets.status import Notice, StatusLine, Trouble
+from engine.tui.widgets.status import Held, Notice, StatusLine, Trouble
 from engine.tui.widgets.transcript import Transcript
 from engine.view import View
 
@@ -44,6 +44,7 @@ class Desk(Vertical):
         self.trouble = Trouble()
         self.notice = Notice()
         self.options = Options()
+        self.held = Held()
         self.prompt = Prompt()
         self.asking: Asking | None = None
         """What the next line answers, when it is not a move of its own."""
@@ -55,6 +56,7 @@ class Desk(Vertical):
         yield self.trouble
         yield self.notice
         yield self.options
+        yield self.held
         yield self.prompt
 
     async def show(self, view: View) -> None:

@@ -63,7 +63,7 @@ class Prompt(Input):
 
     def put(self, text: str, *, selected: bool = False) -> None:
         """Replace what stands there, with the cursor after it; `selected`, what is typed next takes its place."""
-        self.value = text[:LONGEST]
+        self.value = text
         self.cursor_position = len(self.value)
         if selected:
             self.select_all()

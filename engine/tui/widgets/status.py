@@ -8,6 +8,7 @@ from math import ceil
 from time import monotonic
 
 from textual.containers import Vertical
+from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -96,6 +97,19 @@ class Notice(Static):
     def clear(self) -> None:
         """Show nothing."""
         self.display = False
+
+
+class Held(Static):
+    """The line that is sent once the answer is there."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self.display = False
+
+    def show(self, line: str) -> None:
+        """Show what waits; nothing for an empty line."""
+        self.update(Content.assemble(("next ", "bold"), line, Content.styled("  (esc takes it back)", "dim")))
+        self.display = bool(line)
 
 
 class Trouble(Vertical):
