@@ -78,7 +78,7 @@ class Briefing:
 
     def question(self, state: State, who: str) -> Question | None:
         """Return what the judge is asked about the turn, or None when nothing could come true."""
-        return question(self._graph, state, self._recalls[who].history, who)
+        return question(self._graph, state, {who: self._recalls[who].history}, [who])
 
     def judge(self, state: State, asked: Question) -> Request:
         """Return the request for a judge's reading."""
