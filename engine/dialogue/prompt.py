@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from engine.dialogue import conduct, speech
+from engine.dialogue.abridge import abridged, sentences
 from engine.dialogue.memory import Turn
 from engine.dialogue.messages import Message
 from engine.dialogue.recall import Kept, Recall
@@ -39,6 +40,11 @@ MOST_EXAMPLES = 6
 EXAMPLES_SHARE, EXAMPLES_TOKENS = 0.15, 800
 """Few-shot lines take at most this share of the prompt's budget, and at most so many tokens."""
 LORE_SHARE, LORE_TOKENS = 0.15, 1_200
+LORE_MOST = 0.5
+"""A budget that the author set for lore is held to this share of the prompt's: the talk needs room."""
+SUMMARY_SHARE, SUMMARY_TOKENS = 0.1, 300
+AGAIN_TOKENS = 40
+"""Kept free for the note with which an answer is asked for again, so that it moves no cut."""
 
 _T = TypeVar("_T")
 
@@ -75,52 +81,99 @@ class Prompt:
         return max(0, self.tokens - self.budget)
 
 
-def assemble(graph: StoryGraph, state: State, recall: Recall, *, summary: str = "") -> Prompt:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The parts of a prompt and what stays of the history beside them, before they are put together."""
+
+    system: tuple[Part, ...]
+    note: Part
+    under_way: Turn
+    kept: Kept
+    free: int
+    """Tokens counted for a summary and for asking again, whether they stand there or not."""
+
+
+def summary_room(recall: Recall) -> int:
+    """Return the tokens that the text of a summary may take."""
+    return _summary_share(recall) - recall.counter.count(conduct.summary_note(""))
+
+
+def _summary_share(recall: Recall) -> int:
+    """Return the tokens that are kept free for a summary and the note around it, from the first turn on."""
+    return _share(recall.window.budget, SUMMARY_SHARE, SUMMARY_TOKENS)
+
+
+def assemble(graph: StoryGraph, state: State, recall: Recall, *, again: str = "") -> Prompt:
     """Return what the character of `recall` is told to answer the lines of `state.exchange`.
 
-    `recall` must hold the events up to the turn under way. `summary` stands in for the turns that are dropped.
+    `recall` must hold the events up to the turn under way. `again` says why the last answer was taken back, in a few
+    words (`it repeated itself`), when another is asked for.
     """
-    character, counter = graph.characters[recall.who], recall.counter
-    under_way = recall.history.under_way(state.exchange)
-    system = tuple(_system(graph, state, character, recall, under_way))
-    note = _part("note", conduct.reminder(character.name, character.voice), counter, PER_MESSAGE)
-    gap = conduct.summary_note(summary) if summary.strip() else conduct.GAP
-    stand_in = _part("summary", gap, counter, PER_MESSAGE)
-    fixed = PER_MESSAGE + PRIMING + sum(part.tokens for part in (*system, stand_in, note))
-    kept = recall.kept(fixed, under_way)
-    spare = 0 if kept.dropped else stand_in.tokens  # its room is kept free all along, so that a cut does not move it
-    stand_ins = (stand_in,) if kept.dropped else ()
+    counter, made = recall.counter, laid_out(graph, state, recall)
+    kept, note = made.kept, made.note
+    stand_ins = (_stand_in(recall),) if kept.dropped else ()
+    if again:
+        note = _part("note", f"{note.text}\n{conduct.again(again)}", counter, PER_MESSAGE)
 
     messages = (
         *_messages(kept.pinned), *(Message("user", part.text) for part in stand_ins), *_messages(kept.turns),
-        *under_way.messages, Message("user", note.text),
+        *made.under_way.messages, Message("user", note.text),
     )  # fmt: skip
     parts = (
-        *system,
+        *made.system,
         Part("pinned", _transcript(kept.pinned), kept.cut.pinned_tokens),
         *stand_ins,
         Part("history", _transcript(kept.turns), kept.cut.kept_tokens),
-        Part("line", _transcript((under_way,)), kept.under_way_tokens),
+        Part("line", _transcript((made.under_way,)), kept.under_way_tokens),
         note,
     )
     return Prompt(
-        messages=(Message("system", "\n\n".join(part.text for part in system)), *_joined(messages)),
+        messages=(Message("system", "\n\n".join(part.text for part in made.system)), *_joined(messages)),
         parts=tuple(part for part in parts if part.text),
-        tokens=kept.cut.tokens - spare,
+        tokens=kept.cut.tokens - made.free + note.tokens - made.note.tokens + sum(part.tokens for part in stand_ins),
         budget=recall.window.budget,
         reply=recall.reply,
         kept=kept,
     )
 
 
+def laid_out(graph: StoryGraph, state: State, recall: Recall) -> Layout:
+    """Return what a prompt would hold now and which turns it would drop.
+
+    The room for a summary is counted always and in full, so that a new one moves no cut.
+    """
+    character, counter = graph.characters[recall.who], recall.counter
+    under_way = recall.history.under_way(state.exchange, state.whispering)
+    system = tuple(_system(graph, state, character, recall, under_way))
+    reminder = conduct.reminder(character.name, character.voice, narrator=character.narrator)
+    note = _part("note", reminder, counter, PER_MESSAGE)
+    free = AGAIN_TOKENS + PER_MESSAGE + max(counter.count(conduct.GAP), _summary_share(recall))
+    fixed = PER_MESSAGE + PRIMING + sum(part.tokens for part in (*system, note)) + free
+    return Layout(system, note, under_way, recall.kept(fixed, under_way), free)
+
+
+def summary_told(recall: Recall) -> str:
+    """Return what of the character's summary there is room for, as it may stand in a note."""
+    return abridged(sentences(speech.noted(recall.history.summary)), summary_room(recall), recall.counter)
+
+
+def _stand_in(recall: Recall) -> Part:
+    """Return what stands where turns were dropped: their summary or, when there is none, a gap."""
+    summary = summary_told(recall)
+    text = conduct.summary_note(summary) if summary else conduct.GAP
+    return _part("summary", text, recall.counter, PER_MESSAGE)
+
+
 def _system(graph: StoryGraph, state: State, character: Character, recall: Recall, under_way: Turn) -> Iterator[Part]:
     """Yield the parts of the system message that have something in them, what rarely changes first."""
     scene = graph.scenes.get(state.scene)
     counter = recall.counter
-    others = [graph.characters[who].name for who in scene.talk if who != character.id] if scene else []
+    people = [graph.characters[who] for who in scene.talk if who != character.id] if scene else []
+    others = [person.name for person in people if not person.narrator]
+    name, title, narrator = character.name, scene.title if scene else "", character.narrator
     yield _part("persona", character.persona, counter)
-    yield _part("rules", conduct.rules(character.name, graph.language), counter)
-    yield _part("presence", conduct.presence(character.name, others, scene.title if scene else ""), counter)
+    yield _part("rules", conduct.rules(name, graph.language, narrator=narrator), counter)
+    yield _part("presence", conduct.presence(name, others, title, narrator=narrator), counter)
     if scene is not None and scene.direction is not None:
         direction = clean(scene.direction.render(state)).strip()
         if direction:
@@ -128,22 +181,23 @@ def _system(graph: StoryGraph, state: State, character: Character, recall: Recal
     facts = [f"- {fact.text.strip()}" for fact in character.knows if holds(fact.condition, state)]
     if facts:
         yield _part("knows", "\n".join((conduct.KNOWS, *facts)), counter)
-    pages = _lore(state, recall, under_way)
+    pages = lore(graph, state, recall, under_way)
     if pages:
-        yield _part("lore", "\n".join((conduct.LORE, *pages)), counter)
-    shown = [_shown(example) for example in _examples(graph, state, scene, character)][:MOST_EXAMPLES]
+        yield _part("lore", "\n".join((conduct.LORE, *(f"- {page}" for page in pages))), counter)
+    shown = [_shown(example, character) for example in _examples(graph, state, scene, character)][:MOST_EXAMPLES]
     examples = _within(shown, shown, counter, _share(recall.window.budget, EXAMPLES_SHARE, EXAMPLES_TOKENS))
     if examples:
-        yield _part("examples", "\n".join((conduct.EXAMPLES, *examples)), counter)
+        yield _part("examples", "\n".join((conduct.TOLD if narrator else conduct.EXAMPLES, *examples)), counter)
 
 
-def _lore(state: State, recall: Recall, under_way: Turn) -> list[str]:
-    """Return the lore that has come up: what came up last goes first for room, what was written first stands first."""
-    pages = recall.lorebook.pages
-    called = {
-        page: f"- {pages[page].text.strip()}" for page in recall.lore(under_way) if holds(pages[page].condition, state)
-    }
-    fitting = _within(called, called.values(), recall.counter, _share(recall.window.budget, LORE_SHARE, LORE_TOKENS))
+def lore(graph: StoryGraph, state: State, recall: Recall, under_way: Turn) -> list[str]:
+    """Return the lore that the character is told now, in the order written."""
+    pages, budget = recall.lorebook.pages, recall.window.budget
+    called = {page: pages[page].text.strip() for page in recall.lore(under_way) if holds(pages[page].condition, state)}
+    room = _share(budget, LORE_SHARE, LORE_TOKENS)
+    if graph.lore_budget is not None:
+        room = _share(budget, LORE_MOST, graph.lore_budget)
+    fitting = _within(called, (f"- {text}" for text in called.values()), recall.counter, room)
     return [called[page] for page in sorted(fitting)]
 
 
@@ -160,8 +214,11 @@ def _examples(graph: StoryGraph, state: State, scene: Scene | None, character: C
     return sorted(found, key=lambda example: bool(example.outcome))
 
 
-def _shown(example: Example) -> str:
-    return f"{speech.player_says(example.player[0])}\nYou answer: {' '.join(example.replies[0].split())}"
+def _shown(example: Example, character: Character) -> str:
+    line, reply = example.player[0], " ".join(example.replies[0].split())
+    if character.narrator:
+        return f"{speech.player_does(line)}\nYou tell: {reply}"
+    return f"{speech.player_says(line)}\nYou answer: {reply}"
 
 
 def _within(names: Iterable[_T], texts: Iterable[str], counter: TokenCounter, room: int) -> list[_T]:

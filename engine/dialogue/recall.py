@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.dialogue.lore import Lorebook
+from engine.dialogue.lore import NO_HITS, Hits, Lorebook
 from engine.dialogue.memory import History, Turn
 from engine.dialogue.tokens import TokenCounter, count_messages
 from engine.dialogue.window import LOW_MARK, Cut, Window
@@ -17,8 +17,6 @@ from engine.story.graph import StoryGraph
 
 RECENT = 3
 """Turns for which lore stays called up, though the scene was left in between."""
-LONG_AGO = 200
-"""Turns after which it does not, though the scene still lasts: a loaded game is not read back to its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Kept:
 class Recall:
     """One character's memory with the tokens it takes. Give it whole turns of events, as they are committed."""
 
-    __slots__ = ("_called", "_scanned", "counter", "history", "lorebook", "reply", "window")
+    __slots__ = ("_counted", "_heard", "_scanned", "counter", "history", "lorebook", "reply", "window")
 
     def __init__(
         self,
@@ -60,9 +58,11 @@ class Recall:
         """Tokens kept free for the reply: the request's max_tokens."""
         self.window = Window(context - reply, low_mark)
         self.lorebook = Lorebook(graph.lore, who)
-        self._called: dict[int, int] = {}
-        """Page of lore → number of the last turn that called it up."""
+        self._heard: dict[int, Hits] = {}
+        """Number of a turn → the pages of lore of which words came up in it, where any did."""
         self._scanned = 0
+        self._counted: Turn | None = None
+        """The last turn counted, as it was then: only that one may have changed since."""
 
     @property
     def who(self) -> str:
@@ -81,26 +81,39 @@ class Recall:
 
     def kept(self, fixed: int, under_way: Turn) -> Kept:
         """Return what stands in a prompt that holds `fixed` tokens beside the history and the turn under way."""
-        turns = self.history.turns
-        for turn in turns[len(self.window) :]:
-            sizes = [count_messages((message,), self.counter) for message in turn.messages]
-            self.window.add(sum(sizes[: turn.asked]), sum(sizes), pinned=turn.pinned)
-        asked = count_messages(under_way.messages, self.counter)
-        cut = self.window.cut(fixed, asked)
-        return Kept(tuple(turns[number] for number in cut.pinned), tuple(turns[cut.start :]), cut, asked)
+        turns, counted = self.history.turns, len(self.window)
+        if counted and turns[counted - 1] is not self._counted:
+            asked, whole = self._size(turns[counted - 1])
+            self.window.amend(asked, whole, pinned=turns[counted - 1].pinned)
+        for turn in turns[counted:]:
+            asked, whole = self._size(turn)
+            self.window.add(asked, whole, pinned=turn.pinned)
+        self._counted = turns[-1] if turns else None
+        under_way_tokens = count_messages(under_way.messages, self.counter)
+        cut = self.window.cut(fixed, under_way_tokens)
+        return Kept(tuple(turns[number] for number in cut.pinned), tuple(turns[cut.start :]), cut, under_way_tokens)
 
     def lore(self, under_way: Turn) -> tuple[int, ...]:
-        """Return the numbers of the lorebook's pages that have come up, called up last first.
+        """Return the numbers of the lorebook's pages that are open now, in the order in which room is given to them.
 
-        A page stays while the scene lasts: dropping it sooner would change the prompt's beginning once more, and a new
-        scene changes it anyway.
+        Where an author says no more, a page stays while the scene lasts: dropping it sooner would change the prompt's
+        beginning once more, and a new scene changes it anyway.
         """
-        turns = self.history.turns
-        oldest = max(min(self.history.since, len(turns) - RECENT), len(turns) - LONG_AGO, 0)
-        for number in range(max(self._scanned, oldest), len(turns)):
-            self._called.update(dict.fromkeys(self.lorebook.called(turns[number].lines), number))
-        self._scanned = len(turns)
-        called = self._called | dict.fromkeys(self.lorebook.called(under_way.lines), len(turns))
+        turns, pages = self.history.turns, self.lorebook.pages
+        now = len(turns)
+        oldest = max(0, now - self.lorebook.lookback)
+        first = max(self._scanned - 1, oldest, 0)  # the last turn scanned may have had lines added to it
+        for number in range(first, now):
+            self._heard[number] = self.lorebook.hits(turns[number].lines)
+        self._scanned = now
+        self._heard = {number: hits for number, hits in self._heard.items() if number >= oldest and hits != NO_HITS}
+        heard = self._heard | {now: self.lorebook.hits(under_way.lines)}
+        found = self.lorebook.open(heard, now, max(0, min(self.history.since, now - RECENT)))
         return tuple(
-            sorted((page for page, at in called.items() if at >= oldest), key=lambda page: (-called[page], page))
+            sorted(found, key=lambda page: (-pages[page].priority, not pages[page].always, -found[page], page))
         )
+
+    def _size(self, turn: Turn) -> tuple[int, int]:
+        """Return the tokens of a turn when the character was asked, and with its own lines."""
+        sizes = [count_messages((message,), self.counter) for message in turn.messages]
+        return sum(sizes[: turn.asked]), sum(sizes)

@@ -70,6 +70,16 @@ class Window:
         self._sums.append(self._sums[-1] + whole)
         self._pinned_sums.append(self._pinned_sums[-1] + (whole if pinned else 0))
 
+    def amend(self, asked: int, whole: int, *, pinned: bool = False) -> None:
+        """Count the last turn anew, since something was added to it after all."""
+        self._asked.pop()
+        self._sums.pop()
+        self._pinned_sums.pop()
+        if self._pinned and self._pinned[-1] == len(self._asked):
+            self._pinned.pop()
+        self._fixed = -1  # where the prompt began may have hung on it
+        self.add(asked, whole, pinned=pinned)
+
     def cut(self, fixed: int, asked: int) -> Cut:
         """Return what stays beside `fixed` tokens that always stand there and `asked` tokens of the turn under way."""
         if fixed != self._fixed:

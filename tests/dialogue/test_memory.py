@@ -52,7 +52,10 @@ def test_a_new_scene_is_noted_where_the_next_line_is_said() -> None:
         GRAPH,
     )  # fmt: skip
     assert history.turns[-1].messages == (
-        Message("user", '[Later: The kitchen. Here: you, Odd and the player.]\nThe player says: "Nice stove."'),
+        Message(
+            "user",
+            '[Later: The kitchen. Here: you, Odd and the player. Odd is here now.]\nThe player says: "Nice stove."',
+        ),
     )
 
 

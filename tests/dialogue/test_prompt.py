@@ -1,66 +1,22 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogue.game import Game, as_text, part
 from dialogue.house import MAREN, house, text, when
-from engine.dialogue.prompt import EXAMPLES_SHARE, LORE_SHARE, Prompt, assemble
+from engine.dialogue.prompt import EXAMPLES_SHARE, LORE_SHARE, assemble
 from engine.dialogue.recall import Recall
-from engine.dialogue.tokens import PER_MESSAGE, PRIMING, Estimate, Exact, TokenCounter
+from engine.dialogue.tokens import PER_MESSAGE, PRIMING, Estimate
 from engine.play import events as e
 from engine.play.events import Event
-from engine.play.state import State, fold
-from engine.story.graph import Example, Fact, Lore, StoryGraph
-
-
-class Words:
-    """Counts a token for each word, so that tests can reckon in their heads."""
-
-    def encode_ordinary(self, words: str) -> Sequence[int]:
-        return [0] * len(words.split())
-
+from engine.play.state import fold
+from engine.story.graph import Example, Fact, Lore
 
 GRAPH = house()
-
-
-class Game:
-    """A talk being had, as the session drives it: whole turns are committed, the one under way is only in the state."""
-
-    def __init__(
-        self, graph: StoryGraph = GRAPH, who: str = "maren", context: int = 100_000, counter: TokenCounter | None = None
-    ) -> None:
-        self.graph = graph
-        self.recall = Recall(graph, who, counter or Exact(Words()), context=context, reply=100)
-        self.state = State()
-        self.happen(e.Began(1, (("trust", 0),)))
-
-    def happen(self, *events: Event) -> Game:
-        self.state = fold(events, self.state)
-        self.recall.extend(events)
-        return self
-
-    def enter(self, scene: str, **values: int) -> Game:
-        return self.happen(e.VariablesSet(tuple(values.items())), e.SceneEntered(scene))
-
-    def ask(self, line: str, summary: str = "") -> Prompt:
-        return assemble(self.graph, fold([e.PlayerSpoke(line)], self.state), self.recall, summary=summary)
-
-    def turn(self, line: str, reply: str, *more: Event) -> Prompt:
-        prompt = self.ask(line)
-        self.happen(e.PlayerSpoke(line), e.CharacterSpoke(self.recall.who, reply), *more, e.TalkTurnEnded())
-        return prompt
-
-
-def part(prompt: Prompt, name: str) -> str:
-    return next((part.text for part in prompt.parts if part.name == name), "")
-
-
-def as_text(prompt: Prompt) -> str:
-    return "\n".join(f"{message.role}: {message.content}" for message in prompt.messages)
 
 
 def shared(one: str, other: str) -> int:
@@ -172,14 +128,15 @@ def test_what_was_dropped_leaves_a_gap_or_its_summary_and_pinned_turns_stay() ->
     game.turn("I knew Erik", '"Erik."', e.OutcomeReached("door/outcomes/x", "judge", "Erik"))
     for number in range(40):
         game.turn(f"line {number} " + "word " * 20, f'"reply {number}."')
-    prompt = game.ask("And now?", summary="They spoke\nof the sea.")
+    assert "left out here" in as_text(game.ask("And now?"))
+    prompt = game.happen(e.Summarised("maren", 3, "They spoke\nof the sea.", "m")).ask("And now?")
     assert prompt.kept.dropped > 0
     names = [part.name for part in prompt.parts]
     assert names[names.index("pinned") :] == ["pinned", "summary", "history", "line", "note"]
     told = as_text(prompt)
     assert told.index("I knew Erik") < told.index("in short: They spoke of the sea.]") < told.index("reply 39")
     assert "line 5 " not in told
-    assert "left out here" in as_text(game.ask("And now?"))
+    assert "left out here" not in told
 
 
 def test_a_prompt_that_cannot_fit_says_so() -> None:
