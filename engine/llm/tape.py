@@ -19,7 +19,7 @@ from engine import errors
 from engine.dialogue.masking import mask_keys
 from engine.errors import CassetteDamaged, ModelError
 from engine.llm.protocol import Delta, Finished, Notice, Piece, Request, Usage, Withdrawn
-from engine.llm.tapeform import LONGEST_NAME, AnswerForm, HeaderForm, SaidForm
+from engine.llm.tapeform import LONGEST_NAME, AnswerForm, ClaimForm, HeaderForm, SaidForm
 from engine.plaintext import clean_line
 from engine.play.moves import Claim, Read
 
@@ -110,7 +110,7 @@ def line(model: str, request: Request, pieces: Sequence[Piece], end: Finished | 
             "finish": end.finish[:LONGEST_NAME],
             "usage": {"prompt": end.usage.prompt, "completion": end.usage.completion, "cached": end.usage.cached},
             "model": mask_keys(end.model)[:LONGEST_NAME],
-            "reading": asdict(end.reading) if end.reading else None,
+            "reading": _reading(end.reading) if end.reading else None,
         }
     elif end is not None:
         kind = next(kind.__name__ for kind in type(end).__mro__ if kind.__name__ in ERRORS)
@@ -200,13 +200,35 @@ def _end(found: AnswerForm) -> Finished | ModelError | None:
         None
         if read is None
         else Read(
-            Claim(read.outcome.id, read.outcome.evidence) if read.outcome else None,
-            tuple(Claim(claim.id, claim.evidence) for claim in read.moved),
+            _claim(read.outcome) if read.outcome else None,
+            tuple(_claim(claim) for claim in read.moved),
             read.who,
             read.by,
             read.fault,
+            read.unsure,
+            read.vetoed,
         ),
     )
+
+
+def _reading(read: Read) -> dict[str, Any]:
+    """A reading as it is written; what it does not make use of is left out, as it is from recordings of before."""
+    found: dict[str, Any] = {
+        "outcome": _claimed(read.outcome) if read.outcome else None,
+        "moved": [_claimed(claim) for claim in read.moved],
+        "who": read.who,
+        "by": read.by,
+        "fault": read.fault,
+    }
+    return found | {name: True for name, given in (("unsure", read.unsure), ("vetoed", read.vetoed)) if given}
+
+
+def _claimed(claim: Claim) -> dict[str, str]:
+    return {name: text for name, text in asdict(claim).items() if text or name != "who"}
+
+
+def _claim(found: ClaimForm) -> Claim:
+    return Claim(found.id, found.evidence, found.who)
 
 
 def _said(piece: Piece) -> dict[str, str]:

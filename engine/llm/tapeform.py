@@ -35,17 +35,22 @@ class _Question(_Strict):
     schema_name: _Line
 
 
-class _Claim(_Strict):
+class ClaimForm(_Strict):
+    """One thing that a reading says has come true. A recording of before groups does not say of whom."""
+
     id: _Line
     evidence: _Text
+    who: _Line = ""
 
 
 class _Read(_Strict):
-    outcome: _Claim | None
-    moved: Annotated[list[_Claim], Field(max_length=1_000)]
+    outcome: ClaimForm | None
+    moved: Annotated[list[ClaimForm], Field(max_length=1_000)]
     who: _Line
     by: _Line
     fault: _Text
+    unsure: bool = False
+    vetoed: bool = False
 
 
 class _Usage(_Strict):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.plaintext import clean
+from engine.play.state import Draft, State
 from engine.story.expressions import Expression, Scope
 from engine.story.graph import Choice, MoveRule, Outcome, Scene, StoryGraph
 
@@ -69,6 +71,20 @@ def eligible(graph: StoryGraph, scope: Scope, spent: frozenset[str]) -> tuple[Ou
 def outcome_open(outcome: Outcome, scope: Scope, spent: frozenset[str]) -> bool:
     """Tell whether the outcome is not spent and its condition holds."""
     return not (outcome.once and outcome.key in spent) and holds(outcome.condition, scope)
+
+
+def in_doubt(graph: StoryGraph, state: State | Draft) -> Outcome | None:
+    """Return the outcome that the player was asked about, while it may still come true here; else None."""
+    key, _ = state.doubt
+    if not key:
+        return None
+    return next((outcome for outcome in eligible(graph, state, state.spent) if outcome.key == key), None)
+
+
+def doubted(graph: StoryGraph, state: State) -> str:
+    """Return the question that waits for the player's yes or no; empty when nothing does."""
+    outcome = in_doubt(graph, state)
+    return "" if outcome is None else clean(outcome.ask).strip()
 
 
 def open_rules(graph: StoryGraph, scope: Scope, who: str) -> tuple[MoveRule, ...]:

@@ -39,14 +39,16 @@ class Renames:
                 return e.Called(self._scene(scene), self._scene(goto))
             case e.Told(passage):
                 return e.Told(self._key(passage))
-            case e.ChoiceTaken(key) | e.OutcomeReached(key):
+            case e.ChoiceTaken(key) | e.OutcomeReached(key) | e.OutcomeDoubted(key) | e.DoubtAnswered(key):
                 return replace(event, key=self._key(key))
+            case e.ReadingVetoed(proposed) if "/" in proposed:
+                return replace(event, proposed=self._key(proposed))
             case e.Began(seed, values):
                 known = dict(self._values(values))
                 return e.Began(seed, tuple((n, known.get(n, v.start)) for n, v in self._declared.items()))
             case e.VariablesSet(values):
                 return e.VariablesSet(self._values(values))
-            case e.CharacterSpoke(who) | e.StateMoved(who):
+            case e.CharacterSpoke(who) | e.StateMoved(who) | e.Summarised(who):
                 return replace(event, who=self._characters.get(who, who))
             case e.PlayerSpoke(_, to):
                 return replace(event, to=self._characters.get(to, to))

@@ -7,15 +7,18 @@ own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.plaintext import clean, clean_line
 from engine.play import events as e
+from engine.play.evidence import quoted
 from engine.play.state import Draft, State
-from engine.story.graph import PLAYER, StoryGraph
+from engine.story.graph import PLAYER, Outcome, StoryGraph
 
-LineKind = Literal["scene", "told", "choice", "speech", "branch", "ending"]
+LineKind = Literal["scene", "told", "choice", "speech", "aside", "seen", "branch", "doubt", "vetoed", "ending"]
+_BARE = ("branch", "vetoed", "ending")
+"""Kinds that say something though they have no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,35 +27,49 @@ class Line:
 
     kind: LineKind
     """`scene`: a heading. `told`: authored prose (Markdown). `choice`: what the player chose. `speech`: somebody
-    speaks. `branch`: an outcome was recognised; not part of the prose. `ending`: the story is over."""
+    speaks. `aside`: the player wrote something that nobody hears. `ending`: the story is over. The rest is no part of
+    the prose. `seen`: what those present saw of what was told. `branch`: an outcome was recognised. `doubt`: the player
+    is asked whether one has come true, or has answered. `vetoed`: a reading that the player took back."""
     text: str
-    """For a branch: the author's sentence for what came true; empty when only patterns decide it."""
+    """For a branch or a reading taken back: the author's sentence for it; empty when only patterns decide it. For a
+    doubt: the question."""
     who: str = ""
-    """Speaker id, for speech; PLAYER for the player."""
+    """Speaker id, for speech and for evidence; PLAYER for the player. Empty where the speaker is not known."""
     name: str = ""
     """Speaker's name as shown; empty for the player."""
     cut: bool = False
     """The speech was broken off."""
     evidence: str = ""
-    """For a branch: the words that decided it."""
+    """For a branch, a doubt and a reading taken back: the words that it rests on."""
+    by: str = ""
+    """For a branch: `judge`, `says`, `example`, or `player`, who was asked."""
+    whispered: bool = False
+    """The speech was heard by one other only."""
+    narrates: bool = False
+    """The speaker is nobody in the story: the speech is prose."""
+    answer: bool | None = None
+    """For a doubt: what the player said; None while it is asked."""
 
 
 class Telling:
     """Turns events into lines, carrying the state along."""
 
-    __slots__ = ("_draft", "_graph")
+    __slots__ = ("_doubted", "_draft", "_graph")
 
     def __init__(self, graph: StoryGraph, state: State | None = None) -> None:
         self._graph = graph
         self._draft = Draft(State() if state is None else state)
+        self._doubted = ""
+        """The words on which the question rests that waited for the player before this event."""
 
     def lines(self, events: Iterable[e.Event]) -> tuple[Line, ...]:
         """Return the lines that `events` add to the transcript."""
         told: list[Line] = []
         for event in events:
+            _, self._doubted = self._draft.doubt
             self._draft.apply(event)
             line = self._line(event)
-            if line is not None and (line.text or line.kind in ("branch", "ending")):
+            if line is not None and (line.text or line.kind in _BARE):
                 told.append(line)
         return tuple(told)
 
@@ -65,24 +82,55 @@ class Telling:
                 return Line("told", clean(graph.passages[passage].render(self._draft)).strip())
             case e.ChoiceTaken(_, text):
                 return Line("choice", text)
-            case e.PlayerSpoke(text):
-                return Line("speech", text, PLAYER)
-            case e.CharacterSpoke(who, text, cut):
-                character = graph.characters.get(who)
-                return Line("speech", text, who, character.name if character else who, cut)
-            case e.OutcomeReached(key, _, evidence):
-                return Line("branch", self._sentence(key), evidence=clean_line(evidence))
+            case e.PlayerSpoke(text, whispered=whispered):
+                return Line("speech", text, PLAYER, whispered=whispered)
+            case e.CharacterSpoke(who, text, cut, whispered=whispered):
+                narrates = who in graph.characters and graph.characters[who].narrator
+                return Line("speech", text, who, self._name(who), cut, whispered=whispered, narrates=narrates)
+            case e.PlayerNoted(text):
+                return Line("aside", text)
+            case e.Witnessed(text):
+                return Line("seen", text)
+            case e.OutcomeReached(key, by, evidence):
+                return self._read("branch", self._sentence(key), evidence, by=by)
+            case e.OutcomeDoubted(key, evidence):
+                return self._read("doubt", self._question(key), evidence)
+            case e.DoubtAnswered(key, yes):
+                return replace(self._read("doubt", self._question(key), self._doubted), answer=yes)
+            case e.ReadingVetoed(proposed, evidence):
+                return self._read("vetoed", self._sentence(proposed), evidence)
             case e.StoryEnded(scene):
                 ending = graph.scenes.get(scene)
                 return Line("ending", ending.ending if ending else "")
             case _:
                 return None
 
-    def _sentence(self, key: str) -> str:
-        """Return an outcome's sentence; an internal name is nothing to show."""
+    def _read(self, kind: LineKind, text: str, evidence: str, by: str = "") -> Line:
+        """Return the line for something read in the dialogue, with who said the words that it rests on."""
+        words = clean_line(evidence)
+        who = next((who for who, said in self._draft.exchange if quoted(words, (said,))), "")
+        return Line(kind, text, who, self._name(who), evidence=words, by=by)
+
+    def _name(self, who: str) -> str:
+        character = self._graph.characters.get(who)
+        return character.name if character else "" if who == PLAYER else who
+
+    def _sentence(self, name: str) -> str:
+        """Return the sentence of an outcome (by key) or move rule (by id); an internal name is nothing to show."""
+        outcome = self._outcome(name)
+        if outcome is not None:
+            return clean_line(outcome.when)
+        rules = (rule for character in self._graph.characters.values() for rule in character.rules)
+        found = {clean_line(rule.when) for rule in rules if rule.id == name}
+        return found.pop() if len(found) == 1 else ""
+
+    def _question(self, key: str) -> str:
+        outcome = self._outcome(key)
+        return clean_line(outcome.ask) if outcome else ""
+
+    def _outcome(self, key: str) -> Outcome | None:
         scene = self._graph.scenes.get(key.partition("/")[0])
-        outcomes = scene.outcomes if scene else ()
-        return next((clean_line(outcome.when) for outcome in outcomes if outcome.key == key), "")
+        return next((outcome for outcome in scene.outcomes if outcome.key == key), None) if scene else None
 
 
 def tell(graph: StoryGraph, events: Iterable[e.Event]) -> tuple[Line, ...]:

@@ -34,6 +34,8 @@ Note = Mapping[str, Scalar]
 
 _TYPE = "event"
 """The member that names the event's type; no event has a field of this name."""
+_LATER: Mapping[str, Mapping[str, Any]] = {"PlayerSpoke": {"whispered": False}, "CharacterSpoke": {"whispered": False}}
+"""Fields that a later version of the format added, with what they were before: turns saved earlier lack them."""
 _SECRETS = ("key", "secret", "password", "authorization", "credential")
 """Words that no name in a note may hold, so that nobody stores a key there by habit."""
 
@@ -89,13 +91,14 @@ def _decoded(item: Any) -> Event:
     if name not in EVENT_TYPES:
         raise Malformed(f'it holds an event of an unknown type, "{clean(name[:40])}"')
     shape = _shape(name)
-    if len(item) != len(shape) + 1:
+    given = {**_LATER[name], **item} if name in _LATER else item
+    if len(given) != len(shape) + 1:
         raise Malformed(f"{name} has other fields than it should")
     found: list[Any] = []
     for field, where, check in shape:
-        if field not in item:
+        if field not in given:
             raise Malformed(f'{name} lacks "{field}"')
-        found.append(check(item[field], where))
+        found.append(check(given[field], where))
     return EVENT_TYPES[name](*found)
 
 

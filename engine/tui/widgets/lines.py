@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.events import Key
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.plaintext import clean
+from engine.plaintext import clean, clean_line
 from engine.play.transcript import Line
 from engine.story.graph import PLAYER
 from engine.tui.theme import VOICES
+from engine.tui.widgets.marks import Mark
 from engine.tui.widgets.prose import Prose
 
 CURSOR = "▌"
@@ -66,18 +63,40 @@ class Chosen(Static):
         super().__init__(Content.assemble(("› ", "bold"), text), markup=False)
 
 
+class Aside(Static):
+    """What the player wrote for nobody in the story."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"(( {clean_line(text)} ))", markup=False)
+
+
+class Asked(Static):
+    """What the player was asked, and what they said to it."""
+
+    def __init__(self, question: str, answer: bool) -> None:
+        said = Content.styled("yes" if answer else "no", "bold")
+        super().__init__(Content.assemble("? ", question, " ", said), markup=False)
+
+
 class Spoken(Widget):
     """The words of a speech; more may be added while they come."""
 
-    def __init__(self, text: str, *, cut: bool = False) -> None:
+    def __init__(self, text: str, *, cut: bool = False, manner: str = "", deed: bool = False) -> None:
+        """`manner` is how it is said, such as "whispers"; a `deed` is done rather than said."""
         super().__init__()
         self._raw = text
         self._cut = cut
         self._coming = False
+        self._manner = manner
+        self._deed = deed
 
     def render(self) -> Content:
         """Return the words so far as plain text."""
         words = Content(clean(self._raw))
+        if self._manner or self._deed:
+            words = Content.styled(words.plain, "italic")
+        if self._manner:
+            words = Content.assemble((f"{self._manner}: ", "dim"), words)
         if self._coming:
             words = words.append(CURSOR)
         return words.append(Content.styled(f" {BROKEN_OFF}", "italic")) if self._cut else words
@@ -103,84 +122,21 @@ class Speech(Horizontal):
     """Somebody's words under, or beside, their name."""
 
     def __init__(self, line: Line, voices: Voices, *, unanswered: bool = False) -> None:
-        super().__init__(classes=f"{voices.style(line.who)} {'-mine' if line.who == PLAYER else ''}")
+        mine = line.who == PLAYER
+        super().__init__(classes=f"{voices.style(line.who)} {'-mine' if mine else ''}")
         self.set_class(unanswered, "-unanswered")
+        self.set_class(line.narrates, "-narrates")
+        deed = _deed(line.text) if mine else ""
+        manner = ("whisper" if mine else "whispers") if line.whispered else ""
         self._label = Static("YOU" if line.who == PLAYER else line.name.upper(), classes="name", markup=False)
         self._label.styles.width = voices.width + 2
-        self.spoken = Spoken(line.text, cut=line.cut)
+        self._label.display = not line.narrates
+        self.spoken = Spoken(deed or line.text, cut=line.cut, manner=manner, deed=bool(deed))
 
     def compose(self) -> ComposeResult:
         """Name first, then words."""
         yield self._label
         yield self.spoken
-
-
-class Mark(Widget, can_focus=True):
-    """Stands by a line that decided where the story goes; opened, it shows the words that were read as deciding."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "open", "Why", show=False),  # the mark itself says so: the footer has no room
-        Binding("escape", "leave", "Back", show=False),
-    ]
-
-    @dataclass
-    class Opened(Message):
-        """The mark was opened or closed, and takes another number of rows."""
-
-        mark: Mark
-
-    @dataclass
-    class Left(Message):
-        """The player is done with the mark. `typed` is what they began to type."""
-
-        typed: str = ""
-
-    def __init__(self, line: Line) -> None:
-        super().__init__()
-        self._line = line
-        self.open = False
-        self.tooltip = "This line decided something. Enter or a click shows which words."
-
-    def render(self) -> Content:
-        """Return the bare mark, or the evidence."""
-        if not self.open:
-            return Content("◆ enter shows what decided this · esc goes back" if self.has_focus else "◆")
-        words, decided = self._line.evidence.strip('"“” '), self._line.text.rstrip(".")
-        said = (
-            Content.assemble("in these words: ", (f"“{words}”", "italic")) if words else Content("by the author's rule")
-        )
-        told = f"◆ Decided: {decided[:1].upper()}{decided[1:]},\n  " if decided else "◆ Decided "
-        keys = "\n  enter hides this · esc goes back" if self.has_focus else ""
-        return Content.assemble(told, said, Content.styled(keys, "dim"))
-
-    def action_open(self) -> None:
-        """Open or close."""
-        self.open = not self.open
-        self.set_class(self.open, "-open")
-        self.refresh(layout=True)
-        self.post_message(self.Opened(self))
-
-    def action_leave(self) -> None:
-        """Hand the keyboard back."""
-        self.post_message(self.Left())
-
-    def on_click(self) -> None:
-        """Open or close by mouse."""
-        self.action_open()
-
-    def on_focus(self) -> None:
-        """Say what Enter does."""
-        self.refresh(layout=True)
-
-    def on_blur(self) -> None:
-        """Be a bare mark again."""
-        self.refresh(layout=True)
-
-    def on_key(self, event: Key) -> None:
-        """Let typing go on where it belongs."""
-        if event.character and event.is_printable and event.character != " ":
-            event.stop()
-            self.post_message(self.Left(event.character))
 
 
 class Ending(Static):
@@ -202,7 +158,17 @@ def line_widget(line: Line, voices: Voices) -> Widget:
             return Chosen(line.text)
         case "speech":
             return Speech(line, voices)
-        case "branch":
+        case "aside":
+            return Aside(line.text)
+        case "doubt" if line.answer is not None:
+            return Asked(line.text, line.answer)
+        case "branch" | "vetoed" | "doubt" | "seen":
             return Mark(line)
         case "ending":
             return Ending(line.text)
+
+
+def _deed(text: str) -> str:
+    """Return what is done in a line that is wrapped in asterisks; empty for one that is said."""
+    inner = text[1:-1]
+    return inner if len(text) > 2 and text[0] == text[-1] == "*" and "*" not in inner else ""
