@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.story.arithmetic import saturate
+from engine.story.emit import constant
 from engine.story.grammar import parse_expression
 from engine.story.refusals import wrong
 from engine.story.terms import Expression, ExpressionError, Kind, Names, Scope, Text, Value
@@ -62,7 +63,7 @@ def literal(value: Value) -> Expression:
     elif isinstance(value, (int, float)):
         value = saturate(value)
         kind = "int" if isinstance(value, int) else "float"
-    return Expression(repr(value), kind, lambda scope: value, frozenset())
+    return Expression(repr(value), kind, lambda scope: value, frozenset(), code=constant(value))
 
 
 def compile_lets(sources: Mapping[str, str], names: Names) -> tuple[dict[str, Expression], dict[str, ExpressionError]]:
@@ -139,4 +140,5 @@ def _compile(source: str, tree: nodes.Expr, names: Names, site: str) -> Expressi
     translator = Translator(source, names, f"{site} {source}", in_text=False)
     typed = translator.expression(tree)
     evaluate = translator.function(typed.code)
-    return Expression(source, typed.kind, evaluate, frozenset(translator.reads), translator.cost)
+    reads = frozenset(translator.reads)
+    return Expression(source, typed.kind, evaluate, reads, translator.cost, typed.code, tuple(translator.lets))

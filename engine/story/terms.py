@@ -5,6 +5,7 @@ Shapes only: nothing here reads a source or computes a value.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -51,6 +52,10 @@ class Expression:
     """Variables it reads, lets resolved; and `@visits`, `@turns` and `@visited:scene`."""
     cost: int = field(default=1, compare=False)
     """Steps that `evaluate` may take, lets filled in. Bounded: see `translate.COST_LIMIT`."""
+    code: ast.expr | None = field(default=None, compare=False, repr=False)
+    """The Python that `evaluate` runs, for those who look into it; never to be changed."""
+    lets: tuple[Expression, ...] = field(default=(), compare=False, repr=False)
+    """The lets that `code` calls, as `let0`, `let1` and so on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from engine.story.ids import mended_id
 from engine.story.kinds import Typed, alike, common
 from engine.story.refusals import short, wrong
 from engine.story.suggest import did_you_mean, listed
-from engine.story.terms import ExpressionError, Kind, Names, Scope, Value
+from engine.story.terms import Expression, ExpressionError, Kind, Names, Scope
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -61,13 +61,14 @@ class Translator:
         self.in_text = in_text
         self.reads: set[str] = set()
         self.cost = 0
+        self.lets: list[Expression] = []
+        """The lets that the translated Python calls: `let0` is the first."""
         self._source = source
         self._variations = 0
-        self._lets: dict[str, Callable[[Scope], Value]] = {}
 
     def function(self, body: ast.expr) -> Callable[[Scope], Any]:
         """Return translated Python as a function of a scope."""
-        return emit.function(body, self._lets)
+        return emit.function(body, {f"let{number}": let.evaluate for number, let in enumerate(self.lets)})
 
     def count_variation(self) -> int:
         """Return how many varying calls the source has before this one."""
@@ -160,9 +161,8 @@ class Translator:
         if let is not None:
             self.reads |= let.reads
             self.cost += let.cost + LET_COST
-            number = f"let{len(self._lets)}"
-            self._lets[number] = let.evaluate
-            return Typed(emit.call(number, emit.SCOPE), let.kind, node.lineno, name)
+            self.lets.append(let)
+            return Typed(emit.call(f"let{len(self.lets) - 1}", emit.SCOPE), let.kind, node.lineno, name)
         if name in self.names.broken:
             raise self.wrong(node, BROKEN.format(name=name))
         if name in FUNCTIONS:
