@@ -20,7 +20,8 @@ from engine.table import Table
 from engine.tui.app import PalaverApp
 from engine.tui.screens.play import PlayScreen
 from engine.tui.widgets.desk import Desk
-from engine.tui.widgets.lines import Chosen, Ending, Mark, SceneHeading, Spoken
+from engine.tui.widgets.lines import Chosen, Ending, SceneHeading, Spoken
+from engine.tui.widgets.marks import Mark
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.prose import Prose
 from engine.tui.widgets.transcript import Transcript

@@ -22,7 +22,7 @@ from engine.tui.screens.models import ModelScreen
 from engine.tui.screens.play import PlayScreen
 from engine.tui.screens.saves import SavesScreen
 from engine.tui.widgets.desk import Desk
-from engine.tui.widgets.lines import Mark
+from engine.tui.widgets.marks import Mark
 from tui.parlour import game, playing, run
 
 ROOT = Path(__file__).parents[2]

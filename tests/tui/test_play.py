@@ -15,7 +15,8 @@ from engine.session import LEFT
 from engine.tui.screens.help import HelpScreen
 from engine.tui.screens.library import LibraryScreen
 from engine.tui.screens.saves import SavesScreen
-from engine.tui.widgets.lines import Mark, Speech
+from engine.tui.widgets.lines import Speech
+from engine.tui.widgets.marks import Mark
 from engine.tui.widgets.side import Side
 from support.games import QueueModel
 from tui.parlour import SKERRY, game, laid_table, playing, run, shown
@@ -440,7 +441,7 @@ def test_the_line_that_decided_shows_its_evidence_when_its_mark_is_opened(tmp_pa
             assert isinstance(hands.app.focused, Mark)
             await hands.press("enter")
             told = str(hands.app.focused.render())
-            assert "◆ Decided in these words: “" in told and "et inside" in told
+            assert "◆ Decided in Maren's words: “" in told and "et inside" in told
             assert "lets_in" not in told and "lets in" not in told, "an internal name is nothing to show"
             await hands.press("x")
             assert hands.app.focused is hands.prompt
@@ -605,7 +606,7 @@ def test_an_opened_mark_tells_the_authors_sentence_and_stays_in_sight_whole(tmp_
             await hands.press("shift+tab", "enter")
             mark = hands.app.focused
             assert isinstance(mark, Mark)
-            assert str(mark.render()).startswith("◆ Decided: Maren lets the player in,\n  in these words: “")
+            assert str(mark.render()).startswith("◆ Decided: Maren lets the player in,\n  in Maren's words: “")
             assert hands.desk.transcript.region.contains_region(mark.region)
             await hands.press("enter", "escape")
             assert str(mark.render()) == "◆"

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from engine.play.transcript import Line
 from engine.story.graph import PLAYER
-from engine.tui.widgets.lines import Mark, Spoken, Voices
+from engine.tui.widgets.lines import Spoken, Voices
+from engine.tui.widgets.marks import Mark
 from engine.tui.widgets.transcript import BATCH, HIGH_MARK, LOW_MARK, Transcript
 from tui.parlour import read
 

@@ -15,7 +15,8 @@ from textual.containers import Vertical
 from engine.errors import PalaverError
 from engine.tui.asking import Asking
 from engine.tui.rows import Row, rows_of
-from engine.tui.widgets.lines import Mark, Voices
+from engine.tui.widgets.lines import Voices
+from engine.tui.widgets.marks import Mark
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import LONGEST, Prompt
 from engine.tui.widgets.status import Held, Notice, StatusLine, Trouble
@@ -143,11 +144,11 @@ class Desk(Vertical):
         self.status.more(not self.transcript.at_end, key="page down" if on_mark else "enter")
 
     def toggle_mark(self) -> bool:
-        """Open or close the last mark; False when nothing was decided by words yet."""
-        marks = self.query(Mark)
-        if marks:
-            marks.last().action_open()
-        return bool(marks)
+        """Open or close the last mark of what came true; False when nothing was decided by words yet."""
+        decided = [mark for mark in self.query(Mark) if mark.decided]
+        if decided:
+            decided[-1].action_open()
+        return bool(decided)
 
     # The keyboard
 

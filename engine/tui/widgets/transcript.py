@@ -14,7 +14,8 @@ from textual.widget import Widget
 
 from engine.play.transcript import Line
 from engine.story.graph import PLAYER
-from engine.tui.widgets.lines import Mark, Speech, Voices, line_widget
+from engine.tui.widgets.lines import Speech, Voices, line_widget
+from engine.tui.widgets.marks import Mark
 
 LOW_MARK = 60
 """Lines mounted when the reader is at the end: an append then takes 17 ms where 5,000 mounted lines take seconds."""
@@ -24,6 +25,8 @@ BATCH = 40
 """Older lines mounted when the reader comes near the top."""
 NEAR_TOP = 4
 """Rows from the top at which older lines are fetched."""
+_OF_TALK = ("speech", "branch", "doubt", "vetoed", "seen")
+"""Kinds of lines that belong to a turn of talk itself, not to what is told after it."""
 
 
 class Transcript(VerticalScroll, can_focus=False):
@@ -98,13 +101,13 @@ class Transcript(VerticalScroll, can_focus=False):
             if following:
                 self._begin_at_turn()
 
-    async def say(self, text: str) -> None:
+    async def say(self, text: str, *, whispered: bool = False) -> None:
         """Show the player's line before it is part of the game."""
-        await self._pass(Speech(Line("speech", text, PLAYER), self.voices, unanswered=True))
+        await self._pass(Speech(Line("speech", text, PLAYER, whispered=whispered), self.voices, unanswered=True))
 
-    async def answer(self, who: str, name: str) -> Speech:
+    async def answer(self, who: str, name: str, *, whispered: bool = False, narrates: bool = False) -> Speech:
         """Show that somebody begins to speak; words are added to what is returned."""
-        speech = Speech(Line("speech", "", who, name), self.voices)
+        speech = Speech(Line("speech", "", who, name, whispered=whispered, narrates=narrates), self.voices)
         speech.spoken.add("")
         await self._pass(speech)
         return speech
@@ -274,7 +277,7 @@ def _turn_begins(lines: Sequence[Line]) -> int:
             return place
         if line.kind == "speech" and line.who == PLAYER:
             told = place + 1
-            while told < len(lines) and lines[told].kind in ("speech", "branch"):
+            while told < len(lines) and lines[told].kind in _OF_TALK:
                 told += 1
             replies = [reply for reply in range(place + 1, told) if lines[reply].kind == "speech"]
             return len(lines) if told == len(lines) else (replies or [place])[-1]
