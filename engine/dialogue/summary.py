@@ -126,7 +126,7 @@ def extracted(graph: StoryGraph, due: Due, room: int, counter: TokenCounter) -> 
     told = [line for line in sentences(speech.noted(due.before)) if line != conduct.TALKED]
     for mark in due.marks:
         told += sentences(_sentence(speech.noted(mark)))
-    once = {line.casefold(): line for line in reversed(told)}  # of two alike the first stays, in its place
+    once = {line.casefold(): line for line in reversed(told)}  # of two alike the later stays
     return abridged(reversed(once.values()), room, counter, newest=True) or conduct.TALKED
 
 

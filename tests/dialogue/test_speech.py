@@ -62,3 +62,39 @@ def test_a_scene_opens_with_when_where_and_who() -> None:
     assert speech.scene_note("The door", ("Odd",), later=True) == "[Later: The door. Here: you, Odd and the player.]"
     assert speech.scene_note("", ("Odd",), later=True) == "[Later. Here: you, Odd and the player.]"
     assert speech.scene_note("", (), later=False) == "[Here: you and the player.]"
+
+
+@pytest.mark.parametrize("typed", ["*I try the window*", "  *I try the window* ", "* I try the window *"])
+def test_a_whole_line_between_asterisks_is_a_deed(typed: str) -> None:
+    assert speech.player_says(typed) == 'The player does: "I try the window"'
+
+
+@pytest.mark.parametrize("typed", ["I *try* it", "**bold**", "*one* and *two*", "*", "**", "* *", "*half"])
+def test_everything_else_is_said(typed: str) -> None:
+    assert speech.player_says(typed).startswith("The player says: ")
+
+
+def test_a_deed_can_be_whispered_about_and_is_then_no_deed() -> None:
+    assert speech.player_says("*winks*", whispered=True) == 'The player whispers to you: "*winks*"'
+
+
+@given(st.text())
+def test_no_deed_and_no_whisper_leaves_its_quotes(text: str) -> None:
+    for line in (speech.player_says(f"*{text}*"), speech.player_does(text), speech.player_says(text, whispered=True)):
+        assert line.count('"') == 2
+        assert len(line.splitlines()) == 1
+
+
+@given(st.text(alphabet=st.sampled_from("ab [](){}\n\"'<|/#\uff3d\u3011"), max_size=40))
+def test_nothing_closes_a_note_but_its_own_end(text: str) -> None:
+    note = speech.note(text)
+    assert (note.count("["), note.count("]"), note.count('"')) == (1, 1, 0)
+    assert len(note.splitlines()) == 1
+
+
+def test_a_narrator_s_scene_opens_without_it() -> None:
+    assert (
+        speech.scene_note("The door", ("Odd",), later=False, unseen=True)
+        == "[Now: The door. Here: Odd and the player.]"
+    )
+    assert speech.scene_note("", (), later=False, unseen=True) == "[Here: the player.]"

@@ -99,6 +99,16 @@ def test_it_cuts_as_a_plain_reading_of_the_rule_does(
         window.add(asked, whole, pinned=pinned)
 
 
+@given(TURNS.filter(bool), TURN, st.integers(1, 3_000), st.integers(0, 2_000))
+def test_a_turn_that_was_added_to_counts_as_if_it_had_been_so_from_the_first(
+    turns: list[tuple[int, int, bool]], last: tuple[int, int, bool], budget: int, fixed: int
+) -> None:
+    window = filled(turns, budget, 0.6)
+    window.cut(fixed, 40)
+    window.amend(last[0], last[1], pinned=last[2])
+    assert window.cut(fixed, 40) == filled([*turns[:-1], last], budget, 0.6).cut(fixed, 40)
+
+
 def test_asking_again_in_the_same_turn_changes_nothing() -> None:
     window = filled([(40, 120, False)] * 50, 4_096, 0.6)
     assert window.cut(800, 40) == window.cut(800, 40)
