@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 
 from engine.plaintext import clean_line
 from engine.story import schema as form
+from engine.story.compile_people import calling_words
 from engine.story.desk import Desk
 from engine.story.graph import Character, Interrupt, Order
 from engine.story.places import TreePath
@@ -81,7 +82,7 @@ def _check_narrators(
 ) -> None:
     narrators = [who for who in present.here if characters[who].narrator]
     for who in narrators[1:]:
-        message = f'"{who}" is a narrator, and so is "{narrators[0]}": one tells a talk. Take one of them out.'
+        message = f'"{who}" is a narrator, and so is "{narrators[0]}": a talk has one. Take the other out.'
         desk.error((*path, "talk", talk.index(who)), "two-narrators", message)
 
 
@@ -89,10 +90,11 @@ def _interrupt(
     desk: Desk, path: TreePath, written: form.Interrupt, characters: Mapping[str, Character], present: Present
 ) -> Interrupt | None:
     condition = desk.expression((*path, "if"), written.condition, "/".join(map(str, path)))
+    keys = calling_words(desk, (*path, "keys"), written.keys)
     if not present.has((*path, "who"), written.who):
         return None
     if characters[written.who].narrator:
         message = f'"{written.who}" is a narrator, who tells what is done and breaks in on nobody: name another.'
         desk.error((*path, "who"), "narrator-interrupts", message)
         return None
-    return Interrupt(written.who, tuple(map(clean_line, written.keys)), condition)
+    return Interrupt(written.who, keys, condition)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from engine.plaintext import clean_line
@@ -11,8 +12,10 @@ from engine.story.desk import Desk
 from engine.story.graph import Character, Example, Fact, Lore, MoveRule, Variable
 from engine.story.literals import WORDS
 from engine.story.places import TreePath
-from engine.story.scalars import value_of
+from engine.story.scalars import UNKNOWN, value_of
 from engine.story.suggest import listed
+
+_LETTER = re.compile(r"[^\W_]")
 
 
 def compile_character(desk: Desk, name: str, written: form.Character, outcomes: Collection[str] | None) -> Character:
@@ -121,6 +124,19 @@ def _moved(desk: Desk, path: TreePath, name: str, wanted: str, character: Charac
     return None
 
 
+def calling_words(desk: Desk, path: TreePath, written: Sequence[str]) -> tuple[str, ...]:
+    """Return the words that call something up; what nobody could say is reported."""
+    for number, words in enumerate(written):
+        check_words(desk, (*path, number), words)
+    return tuple(map(clean_line, written))
+
+
+def check_words(desk: Desk, path: TreePath, written: str) -> None:
+    """Report a text in which there is no word to listen for."""
+    if not _LETTER.search(written) and written != UNKNOWN:
+        desk.error(path, "wrong-value", "There is no word in this that could be said: write one.")
+
+
 def compile_lore(desk: Desk, number: int, written: form.Lore, characters: Mapping[str, Character]) -> Lore:
     """Return one piece of lore."""
     path: TreePath = ("lore", number)
@@ -130,11 +146,11 @@ def compile_lore(desk: Desk, number: int, written: form.Lore, characters: Mappin
         message = 'This piece of lore has no "keys": write the words that bring it up, or "always: true".'
         desk.error(path, "missing-key", message, key=True)
     return Lore(
-        keys=tuple(map(clean_line, written.keys)),
+        keys=calling_words(desk, (*path, "keys"), written.keys),
         text=written.text.strip(),
         who=written.who,
         condition=desk.expression((*path, "if"), written.condition, _site(path)),
-        beside=tuple(map(clean_line, written.beside)),
+        beside=calling_words(desk, (*path, "with"), written.beside),
         always=written.always,
         depth=written.depth,
         sticky=written.sticky,

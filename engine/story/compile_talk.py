@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -10,14 +9,11 @@ from engine.plaintext import clean_line
 from engine.story import schema as form
 from engine.story.compile_choice import compile_choices
 from engine.story.compile_group import Present, compile_group, one_of
-from engine.story.compile_people import compile_example
+from engine.story.compile_people import check_words, compile_example
 from engine.story.desk import Desk
 from engine.story.graph import PLAYER, Character, Example, Limit, Outcome, Pattern, ShownBy, Suggestion
 from engine.story.ids import OUTCOME_WORDS, id_fault
 from engine.story.places import TreePath
-from engine.story.scalars import UNKNOWN
-
-_LETTER = re.compile(r"[^\W_]")
 
 
 def compile_talk(
@@ -117,8 +113,8 @@ def _shown_by(desk: Desk, path: TreePath, written: form.Outcome) -> ShownBy:
 
 def _pattern(desk: Desk, path: TreePath, who: str, written: str) -> Pattern:
     words = tuple(written.replace("*", " * ").casefold().split())
-    if not _LETTER.search(written) and set(words) != {"*"} and written != UNKNOWN:
-        desk.error(path, "wrong-value", "There is no word in this that could be said: write one.")
+    if set(words) != {"*"}:
+        check_words(desk, path, written)
     return Pattern(who, words)
 
 

@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from engine.story import schema as form
 from engine.story.desk import Desk
 from engine.story.flow import Exit, circles, exits, reachable, returning, straight_on, ways
-from engine.story.graph import END, RETURN, Scene, StoryGraph
+from engine.story.graph import END, RETURN, StoryGraph
 from engine.story.lint_choices import warn_of_choices
+from engine.story.lint_leaks import warn_of_leaks
+from engine.story.lint_lore import warn_of_lore
+from engine.story.lint_talks import warn_of_talks
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -26,8 +29,11 @@ def lint(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
         return
     _warn_of_unreachable(desk, graph)
     _warn_of_calls(desk, graph)
-    _warn_of_talks(desk, graph, story)
+    _warn_of_ways_out(desk, graph)
+    warn_of_talks(desk, graph, story)
     _warn_of_unused(desk, graph, story)
+    warn_of_lore(desk, graph, story)
+    warn_of_leaks(desk, graph)
     warn_of_choices(desk, story)
 
 
@@ -94,35 +100,12 @@ def _warn_of_calls(desk: Desk, graph: StoryGraph) -> None:
             desk.warning(("scenes", name), "no-return", message, key=True)
 
 
-def _warn_of_talks(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
-    silent: set[str] = set()
+def _warn_of_ways_out(desk: Desk, graph: StoryGraph) -> None:
     for scene in graph.scenes.values():
-        if (
-            scene.kind == "choices"
-            and scene.choices
-            and not scene.goto
-            and not any(w.goto or w.call for w in ways(scene))
-        ):
+        leads = any(way.goto or way.call for way in ways(scene))
+        if scene.kind == "choices" and scene.choices and not scene.goto and not leads:
             message = f'No choice leads out of scene "{scene.id}": give one a "goto".'
             desk.warning(("scenes", scene.id), "no-way-out", message, key=True)
-        if scene.kind != "talk":
-            continue
-        if not _ends_without_model(scene):
-            message = f'Talk "{scene.id}" may never end: give it a "limit", or a choice that leaves.'
-            desk.warning(("scenes", scene.id), "endless-talk", message, key=True)
-        answering = {example.who for example in scene.examples}
-        for who in scene.talk:
-            if who not in answering and not story.characters[who].examples and not story.characters[who].fallback:
-                silent.add(who)
-    for who in graph.characters:
-        if who in silent:
-            message = f'"{who}" has neither examples nor "fallback": with no model there is nothing to say.'
-            desk.warning(("characters", who), "silent-character", message, key=True)
-
-
-def _ends_without_model(scene: Scene) -> bool:
-    leaving = [choice.way for choice in scene.choices] + [outcome.way for outcome in scene.outcomes if outcome.says]
-    return scene.limit is not None or any(way.goto not in ("", scene.id) for way in leaving)
 
 
 def _warn_of_unused(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
@@ -136,8 +119,3 @@ def _warn_of_unused(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
             if name not in words:
                 message = f'Nothing uses "{name}": use it in an "if" or a text, or take it out.'
                 desk.warning(("let", name), "unused-let", message, key=True)
-    talking = {who for scene in graph.scenes.values() for who in scene.talk}
-    for number, lore in enumerate(graph.lore):
-        if not (talking & set(lore.who) if lore.who else talking):
-            message = "Nobody who talks in this story knows this: name somebody who does, or take it out."
-            desk.warning(("lore", number), "idle-lore", message)

@@ -191,13 +191,13 @@ class TalkScene(AnyScene):
     limit: Limit | None = None
     """How the talk ends by itself."""
     order: Annotated[Name, Field(json_schema_extra={"enum": list(get_args(Order))})] = "turns"
-    """Who answers a line that calls nobody by name: the next in `turns` (when left out), or whom a `model` picks."""
+    """Who answers a line that calls nobody: the next in `turns` (when left out), or whom the judge's `model` picks."""
     replies: Annotated[Whole, Field(ge=1, le=MOST_REPLIES)] = 1
     """The most replies to one line of the player's, from 1 to 8."""
     crosstalk: YesNo = False
     """A character who is called by name in another's reply may answer it, where `replies` leaves room."""
     interrupts: tuple[Interrupt, ...] = ()
-    """Who breaks in on whom, where `replies` leaves room."""
+    """Who breaks in when a word comes up: once in a turn, beyond what `replies` allows."""
 
 
 class PoolScene(AnyScene):

@@ -56,6 +56,18 @@ characters:
     examples:
       - {player: boat, reply: '"She floats."'}
     fallback: Odd shrugs.
+  night:
+    name: The night
+    narrator: true
+    persona: You tell what comes of what the player does.
+    examples:
+      - {player: I try the window, reply: The window is painted shut.}
+    fallback: Nothing gives.
+lore_budget: 200
+lore:
+  - {keys: [annika, wreck], with: [march, sea], depth: 4, sticky: 2, priority: 5, text: The Annika went down in March.}
+  - {keys: oars, text: Odd cut them himself., who: odd, if: not key}
+  - {always: true, text: The island has one landing.}
 scenes:
   hall:
     title: The hall
@@ -70,6 +82,7 @@ scenes:
       - {id: walk, text: Walk, call: dream, goto: deck}
       - {id: door, text: Go to the door, goto: door}
       - {id: stop, text: Stop, goto: END}
+      - {id: sit, text: Sit by the hearth, goto: hearth}
   dream:
     text: You dream.
     set: {luck: luck + 0.25, trust: trust + 9}
@@ -96,6 +109,26 @@ scenes:
     choices:
       - {text: Go back, goto: hall}
     limit: {turns: 4, then: The bolt slides., goto: hall}
+  hearth:
+    title: The hearth
+    talk: [maren, odd, night]
+    direction: You sit by the fire.
+    order: model
+    replies: 3
+    crosstalk: true
+    interrupts: [{who: odd, keys: [boat, the oars], if: coins > 0}]
+    outcomes:
+      pours:
+        when: Maren hands the player a cup
+        ask: Did Maren give you a cup?
+        once: true
+        set: {mood: warm}
+        seen: Steam.
+      sends_off: {when: Maren tells the player to leave, seen: The player is sent away., goto: hall}
+    choices:
+      - {id: lay, text: Put down a coin, if: coins > 0, set: {coins: coins - 1}, seen: 'A coin. {{ coins }} are left.'}
+      - {id: leave, text: Go back, seen: The player goes out., goto: hall}
+    limit: {turns: 5, seen: The fire goes out., goto: hall}
   home: {ending: Home, text: Home.}
 """
 """A story that uses every part of the rules."""

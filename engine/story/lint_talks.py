@@ -1,0 +1,69 @@
+"""Finds talks that never end, characters with nothing to say, and keys of a talk that do nothing there.
+
+It looks at who is there, never at who will speak: that depends on the player.
+"""
+
+from __future__ import annotations
+
+from engine.story import schema as form
+from engine.story.desk import Desk
+from engine.story.graph import Scene, StoryGraph
+from engine.story.places import TreePath
+
+
+def warn_of_talks(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
+    """Warn of what is wrong with each talk, and of characters that only a model can give words to."""
+    silent: set[str] = set()
+    for scene in graph.scenes.values():
+        if scene.kind == "choices":
+            _warn_of_unseen(desk, scene)
+        if scene.kind != "talk":
+            continue
+        path: TreePath = ("scenes", scene.id)
+        if not _ends_without_model(scene):
+            message = f'Talk "{scene.id}" may never end: give it a "limit", or a choice that leaves.'
+            desk.warning(path, "endless-talk", message, key=True)
+        _warn_of_group(desk, path, scene)
+        for outcome in scene.outcomes:
+            if outcome.ask and not outcome.when:
+                message = '"ask" is for when a judge is not sure, and no judge is asked here: write "when" too.'
+                desk.warning((*path, "outcomes", outcome.id, "ask"), "idle-key", message, key=True)
+        answering = {example.who for example in scene.examples}
+        for who in scene.talk:
+            if who not in answering and not story.characters[who].examples and not story.characters[who].fallback:
+                silent.add(who)
+    for who in graph.characters:
+        if who in silent:
+            message = f'"{who}" has neither examples nor "fallback": with no model there is nothing to say.'
+            desk.warning(("characters", who), "silent-character", message, key=True)
+
+
+def _ends_without_model(scene: Scene) -> bool:
+    leaving = [choice.way for choice in scene.choices] + [outcome.way for outcome in scene.outcomes if outcome.says]
+    return scene.limit is not None or any(way.goto not in ("", scene.id) for way in leaving)
+
+
+def _warn_of_group(desk: Desk, path: TreePath, scene: Scene) -> None:
+    """Warn of keys for several in a talk with one, and of an answer to a reply where there is room for one reply."""
+    if len(scene.talk) == 1:
+        for key, meant in (
+            ("order", scene.order != "turns"),
+            ("replies", scene.replies > 1),
+            ("crosstalk", scene.crosstalk),
+            ("interrupts", bool(scene.interrupts)),
+        ):
+            if meant:
+                message = (
+                    f'"{key}" is for several, and only "{scene.talk[0]}" talks here: add to "talk", or take it out.'
+                )
+                desk.warning((*path, key), "idle-key", message, key=True)
+    elif scene.crosstalk and scene.replies == 1:
+        message = '"crosstalk" needs room for a second reply: write "replies: 2" or more.'
+        desk.warning((*path, "crosstalk"), "idle-key", message, key=True)
+
+
+def _warn_of_unseen(desk: Desk, scene: Scene) -> None:
+    for number, choice in enumerate(scene.choices):
+        if choice.way.seen is not None:
+            message = '"seen" is for the characters present, and in a scene of choices there are none: take it out.'
+            desk.warning(("scenes", scene.id, "choices", number, "seen"), "idle-key", message, key=True)
