@@ -44,3 +44,14 @@ def test_texts_may_be_numbers_and_one_may_stand_for_a_list() -> None:
 
 def test_it_is_json_and_always_the_same() -> None:
     assert json.dumps(story_schema()) == json.dumps(story_schema())
+
+
+def test_lore_wants_words_or_says_that_it_needs_none() -> None:
+    assert parts()["Lore"]["anyOf"] == [{"required": ["keys"]}, {"required": ["always"]}]
+
+
+def test_an_editor_offers_the_words_that_a_key_knows() -> None:
+    made = parts()
+
+    assert made["TalkScene"]["properties"]["order"]["enum"] == ["turns", "model"]
+    assert made["Outcome"]["properties"]["shown_by"]["enum"] == ["character", "player", "anyone"]
