@@ -25,6 +25,7 @@ from engine.console import Command, Pick, Speech, Unknown, interpret
 from engine.plaintext import clean_line
 from engine.session import Session
 from engine.table import Table
+from engine.tui.addressing import AT, addressed, next_addressed
 from engine.tui.asking import Answer, Name, Raise, Replace
 from engine.tui.commands import PLAY_KEYS
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
@@ -130,6 +131,8 @@ class PlayScreen(Going):
             case Unknown(name):
                 self._tell_wrong(f"There is no /{name}. /help lists what can be typed.")
                 self.desk.return_line(line)
+            case Speech(text) if (to := addressed(text, self.session.view.present))[0]:
+                self._say_to(*to)
             case Speech(text):
                 option = meant(text, self.session.view)
                 if option is not None:
@@ -139,6 +142,14 @@ class PlayScreen(Going):
                 else:  # the line is not given back: words that choose nothing would only stand in the way of others
                     numbers = numbers_of(self.desk.options.rows)
                     self._tell_wrong(f"Nothing here is like “{shortened(clean_line(text))}”. {numbers}")
+
+    def _say_to(self, who: str, text: str) -> None:
+        name = clean_line(self.session.graph.characters[who].name)
+        if text:
+            self._answer(self.session.say(text, who), f"{AT}{name} {text}")
+        else:
+            self._tell_wrong(f"Say something to {name}: nothing stands after the name.")
+            self.desk.return_line(f"{AT}{name} ", selected=False)
 
     async def _command(self, name: str, rest: str) -> None:
         match name:
@@ -229,6 +240,15 @@ class PlayScreen(Going):
         await self._settle()
 
     # Keys and commands
+
+    def action_address(self) -> None:
+        """Say the line to the next one here; with nobody to choose between, go to the next mark."""
+        view = self.session.view
+        line = next_addressed(self.desk.prompt.value, view.present) if view.can_speak else None
+        if line is None:
+            self.focus_next()
+        else:
+            self.desk.prompt.put(line)
 
     def action_hint(self) -> None:
         """Tell the author's hint for this scene."""

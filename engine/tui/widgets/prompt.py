@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
@@ -16,6 +18,8 @@ LONGEST = 2_000
 
 class Prompt(Input):
     """A line of text. Entered, it is handed on and the line is free for the next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "screen.address", id="prompt.address", show=False)]
 
     @dataclass
     class Entered(Message):
