@@ -1,0 +1,214 @@
+"""`palaver judge`: scores a model as the judge of a story, by the examples that its author wrote.
+
+It says what it may cost before it asks, and prints what it measured also when it is broken off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.shared import Commands, add_model
+from engine.errors import PalaverError
+from engine.plaintext import clean_line
+
+if TYPE_CHECKING:
+    from engine.dialogue.cases import Case
+    from engine.dialogue.tokens import TokenCounter
+    from engine.llm.endpoint import Endpoint
+    from engine.llm.metered import Metered
+    from engine.scoresheet import Measured, Places
+    from engine.settings import Settings
+    from engine.story.graph import StoryGraph
+
+ELSEWHERE = 4
+"""Calls under way at once where the model is not on this machine, which serves one after the other."""
+
+
+def add(commands: Commands) -> None:
+    """Register the command."""
+    judge = commands.add_parser("judge", help="score a model as the judge of a story, by its examples")
+    judge.add_argument("story", metavar="STORY", help="a folder, a file, or the name of a story in the library")
+    add_model(judge)
+    judge.add_argument("--compare", nargs=2, metavar=("A", "B"), help="two models of the same server, side by side")
+    judge.add_argument("--runs", type=_at_least_one, default=1, metavar="K", help="ask everything K times")
+    judge.add_argument("--only", metavar="SCENE", help="only the examples that are judged in this scene")
+    judge.add_argument("--limit", type=_at_least_one, metavar="N", help="only N cases, spread over the story")
+    judge.add_argument(
+        "--phrasings", type=_at_least_one, default=1, metavar="N", help="of each example's player lines (the first)"
+    )
+    judge.add_argument("--at-once", type=_at_least_one, metavar="N", help="calls under way at the same time")
+    judge.add_argument("--yes", action="store_true", help="do not ask before anything is spent")
+    judge.add_argument("--json", action="store_true", help="one JSON object")
+    judge.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print; 1 when it could not be measured to the end, 2 when no model is set."""
+    from engine.config import load_settings
+
+    settings = load_settings({"base_url": arguments.base_url, "model": arguments.model}, os.environ)
+    # A server that is named here is meant, whatever section of the file the judge has.
+    judging = settings if arguments.base_url else settings.judge
+    endpoint = settings.endpoint if arguments.base_url else settings.judge_endpoint
+    if endpoint is None or judging is None:
+        why = "It is set to play offline." if settings.offline else "No model is set to judge."
+        print(f"{why} `palaver models` finds one; or name a server: --base-url URL --model NAME.", file=sys.stderr)
+        return 2
+    graph, places = _story(arguments.story, settings)
+    found = _chosen(graph, arguments)
+    models = arguments.compare or [arguments.model or endpoint.model]
+    endpoints = [replace(endpoint, model=model) for model in models]
+    return _measured(_Job(graph, found, endpoints, judging.parameters, arguments), settings, places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is to be measured, and how."""
+
+    graph: StoryGraph
+    cases: Sequence[Case]
+    endpoints: Sequence[Endpoint]
+    fixed: Mapping[str, Any]
+    """Parameters that the player set for the judge."""
+    arguments: argparse.Namespace
+
+
+def _measured(job: _Job, settings: Settings, places: Places) -> int:
+    import asyncio
+    import contextlib
+
+    from engine.llm.abilities import Abilities
+    from engine.llm.meter import Meter
+    from engine.llm.metered import metered
+    from engine.scoresheet import Measured, as_json, sheet
+    from engine.statefolder import state_folder
+
+    folder, host = state_folder(os.environ), job.endpoints[0].host
+    memory = Abilities.at(folder)
+    meter = Meter(folder, limits=settings.limits, budget=settings.budget, prices=settings.prices)
+    results: list[Measured] = []
+    code = 0
+    with contextlib.closing(meter):
+        models = [metered(meter, each, _counter(each.model), memory=memory) for each in job.endpoints]
+        if not _agreed(job, models):
+            return 0
+        for model in models:
+            result = Measured(clean_line(model.name), job.arguments.runs)
+            results.append(result)
+            try:
+                asyncio.run(_asked(job, model, result))
+            except KeyboardInterrupt:
+                result.stopped, code = "it was broken off.", 130
+            if result.stopped:
+                code = code or 1
+                break
+    if job.arguments.json:
+        print(as_json(job.graph, job.cases, results, host=host, places=places))
+    else:
+        print(sheet(job.cases, results, places=places))
+    return code
+
+
+async def _asked(job: _Job, model: Metered, result: Measured) -> None:
+    """Ask everything, and keep each answer as it comes."""
+    import contextlib
+
+    from engine.judging import GivenUp, measure
+
+    at_once = job.arguments.at_once or (1 if job.endpoints[0].local else ELSEWHERE)
+    total, shown = len(job.cases) * result.runs, sys.stderr.isatty()
+    trials = measure(job.graph, job.cases, model, runs=result.runs, at_once=at_once, fixed=job.fixed)
+    try:
+        async with contextlib.aclosing(trials) as coming:
+            async for trial in coming:
+                result.trials.append(trial)
+                if shown:
+                    print(f"\r{result.model[:40]}: {len(result.trials):,} of {total:,}", end="", file=sys.stderr)
+    except GivenUp as gave:
+        result.stopped = str(gave)
+    finally:
+        if shown:
+            print(file=sys.stderr)
+        await model.aclose()
+
+
+def _agreed(job: _Job, models: Sequence[Metered]) -> bool:
+    """Say what it may cost, and ask where somebody can answer."""
+    from engine.judging import request_for
+    from engine.llm.budget import Amount
+
+    requests = [request_for(case, case.question(job.graph), job.fixed) for case in job.cases]
+    once = sum((model.worst(request) for model in models for request in requests), Amount())
+    runs = job.arguments.runs
+    names = " and ".join(clean_line(model.name)[:40] for model in models)
+    calls = _counted(len(requests) * runs * len(models), "call")
+    out = sys.stderr if job.arguments.json else sys.stdout
+    print(
+        f"{job.graph.title}: {_counted(len(requests), 'case')}, {calls} of {names} at {job.endpoints[0].host}.\n"
+        f"At most about {Amount(once.micro * runs, once.tokens * runs, once.unpriced * runs)}.",
+        file=out,
+        flush=True,
+    )
+    if job.arguments.yes or not (sys.stdin.isatty() and out.isatty()):
+        return True
+    print("Ask? [y/N] ", end="", file=out, flush=True)
+    return sys.stdin.readline(100).strip().casefold() in {"y", "yes"}
+
+
+def _chosen(graph: StoryGraph, arguments: argparse.Namespace) -> list[Case]:
+    """Return the cases that are meant; raises `PalaverError` when there are none."""
+    from engine.dialogue.cases import cases
+    from engine.story.suggest import did_you_mean
+
+    found = list(cases(graph, phrasings=arguments.phrasings))
+    if arguments.only:
+        if arguments.only not in graph.scenes:
+            hint = did_you_mean(arguments.only, graph.scenes).strip()
+            raise PalaverError(f'There is no scene "{clean_line(arguments.only)}" in {graph.title}.', do=hint)
+        found = [case for case in found if case.scene == arguments.only]
+    if not found:
+        where = f'the scene "{arguments.only}"' if arguments.only else graph.title
+        raise PalaverError(
+            f"{where} has no example that a judge could be asked about.",
+            do="Write `examples`, with `outcome` where one comes true: see docs/story-format.md.",
+        )
+    if arguments.limit and arguments.limit < len(found):
+        return [found[number * len(found) // arguments.limit] for number in range(arguments.limit)]
+    return found
+
+
+def _story(name: str, settings: Settings) -> tuple[StoryGraph, Places]:
+    """Return the story and where its examples stand."""
+    from engine.library import Library, bundled_stories
+    from engine.story.source import story_id
+    from engine.story.whereabouts import example_places
+
+    library = Library([*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()])
+    graph = library.load(name)
+    if os.path.lexists(name):
+        return graph, example_places(Path(name))
+    path = next(path for path in library.paths() if name in {story_id(path), path.stem})
+    return graph, example_places(path, base=path.parent)
+
+
+def _counter(model: str) -> TokenCounter:
+    from engine.dialogue.tokens import counter_for, uses_o200k
+    from engine.llm.ranks import load_encoding
+
+    return counter_for(model, load_encoding() if uses_o200k(model) else None)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:7]) <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100,000")
+    return int(text)
