@@ -23,7 +23,8 @@ def warn_of_talks(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
         if not _ends_without_model(scene):
             message = f'Talk "{scene.id}" may never end: give it a "limit", or a choice that leaves.'
             desk.warning(path, "endless-talk", message, key=True)
-        _warn_of_group(desk, path, scene)
+        people = sum(not graph.characters[who].narrator for who in scene.talk)
+        _warn_of_group(desk, path, scene, people)
         for outcome in scene.outcomes:
             if outcome.ask and not outcome.when:
                 message = '"ask" is for when a judge is not sure, and no judge is asked here: write "when" too.'
@@ -43,21 +44,18 @@ def _ends_without_model(scene: Scene) -> bool:
     return scene.limit is not None or any(way.goto not in ("", scene.id) for way in leaving)
 
 
-def _warn_of_group(desk: Desk, path: TreePath, scene: Scene) -> None:
-    """Warn of keys for several in a talk with one, and of an answer to a reply where there is room for one reply."""
-    if len(scene.talk) == 1:
-        for key, meant in (
-            ("order", scene.order != "turns"),
-            ("replies", scene.replies > 1),
-            ("crosstalk", scene.crosstalk),
-            ("interrupts", bool(scene.interrupts)),
-        ):
-            if meant:
-                message = (
-                    f'"{key}" is for several, and only "{scene.talk[0]}" talks here: add to "talk", or take it out.'
-                )
-                desk.warning((*path, key), "idle-key", message, key=True)
-    elif scene.crosstalk and scene.replies == 1:
+def _warn_of_group(desk: Desk, path: TreePath, scene: Scene, people: int) -> None:
+    """Warn of keys for several where `people`, narrators aside, are too few, and where there is room for one reply."""
+    for key, written, enough in (
+        ("order", scene.order != "turns", people > 1),
+        ("replies", scene.replies > 1, people > 1),
+        ("crosstalk", scene.crosstalk, people > 1),
+        ("interrupts", bool(scene.interrupts), len(scene.talk) > 1),
+    ):
+        if written and not enough:
+            message = f'"{key}" is for several who talk, a narrator aside: name another in "talk", or take it out.'
+            desk.warning((*path, key), "idle-key", message, key=True)
+    if scene.crosstalk and people > 1 and scene.replies == 1:
         message = '"crosstalk" needs room for a second reply: write "replies: 2" or more.'
         desk.warning((*path, "crosstalk"), "idle-key", message, key=True)
 

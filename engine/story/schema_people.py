@@ -108,7 +108,7 @@ class Lore(Part):
     always: YesNo = False
     """It is in the prompt whatever is talked of."""
     depth: Annotated[Whole, Field(ge=0, le=MOST_SCANNED)] | None = None
-    """How many turns back its words are looked for; 0 is the line just said. Without this, as far as the scene goes."""
+    """How many turns back its words are looked for; 0 is this turn alone. Without this, as far as the scene goes."""
     sticky: Annotated[Whole, Field(ge=0, le=MOST_SCANNED)] | None = None
     """For how many turns it stays once it has come up. Without this, while the scene lasts."""
     priority: Annotated[Whole, Field(ge=-1_000, le=1_000)] = 0
