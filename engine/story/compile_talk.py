@@ -101,7 +101,7 @@ def _outcome(desk: Desk, path: TreePath, key: str, written: form.Outcome, presen
 def _shown_by(desk: Desk, path: TreePath, written: form.Outcome) -> ShownBy:
     speakers: tuple[ShownBy, ...] = get_args(ShownBy)
     speaker = one_of(desk, (*path, "shown_by"), written.shown_by, speakers, "Nobody is called")
-    if speaker == "character" and written.when.casefold().startswith(("the player ", "player ", "you ")):
+    if written.shown_by == "character" and written.when.casefold().startswith(("the player ", "player ", "you ")):
         desk.warning(
             (*path, "when"),
             "shown-by",
