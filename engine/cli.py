@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from engine import __version__
-from engine.commands import check, cost, doctor, judge, key, models, play, saves
+from engine.commands import check, cost, doctor, judge, key, models, play, probe, saves
 from engine.commands.shared import EXAMPLES
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
 
-COMMANDS = (play, check, saves, models, doctor, judge, key, cost)
+COMMANDS = (play, check, probe, saves, models, doctor, judge, key, cost)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

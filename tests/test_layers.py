@@ -31,6 +31,7 @@ ALLOWED = {
     "spending": {"cast", "llm"},
     "talking": {"briefing", "cast", "report", "updates", "llm", "dialogue", "play", "story"},
     "briefing": {"cast", "llm", "dialogue", "play", "story"},
+    "probing": {"briefing", "cast", "llm", "dialogue", "play", "story"},
     "judging": {"llm", "dialogue", "play", "story"},
     "scores": {"judging", "dialogue"},
     "scoresheet": {"judging", "scores", "dialogue", "story"},

@@ -1,0 +1,1 @@
+"""Whether a story's secrets keep: what is locked, what may be told, and what a character lets slip."""
