@@ -42,15 +42,11 @@ class Tally:
         """The share of answers that were right about the outcome; 0 when there are none."""
         return _share(self.count("right"), len(self.answered))
 
-    @property
-    def unexpected(self) -> int:
-        """Answers to cases in which nothing had come true: those that could be false branches."""
-        return sum(not self.cases[trial.case].outcome for trial in self.answered)
-
-    @property
-    def expected(self) -> int:
-        """Answers to cases in which something had."""
-        return len(self.answered) - self.unexpected
+    def where(self, *, something: bool) -> tuple[int, int]:
+        """Return how many answers to cases in which something had come true, or nothing had, were right, and of how
+        many."""
+        asked = [trial for trial in self.answered if bool(self.cases[trial.case].outcome) == something]
+        return sum(map(_right, asked)), len(asked)
 
     def passed(self, runs: int) -> float:
         """Return pass^`runs`: the share of the cases asked so often that were right each time."""
@@ -66,11 +62,6 @@ class Tally:
     def unsure(self) -> int:
         """Answers that named an outcome and were not sure of it."""
         return sum(bool(trial.score and trial.score.unsure) for trial in self.trials)
-
-    @property
-    def unreadable(self) -> int:
-        """Answers that were not what was asked for."""
-        return sum(bool(trial.score and trial.score.fault) for trial in self.trials)
 
     @property
     def unanswered(self) -> int:
@@ -126,7 +117,7 @@ class Tally:
     def _harm(self, case: int) -> float:
         """Return how bad the failures of a case are: a story that goes astray is worse than one that waits."""
         failures = self.failures(case)
-        astray = sum(trial.score is not None and trial.score.verdict != "missed" for trial in failures)
+        astray = sum(trial.score is not None and trial.score.verdict in ("false", "wrong") for trial in failures)
         return _share(len(failures) + 2 * astray, len(self._by_case[case]))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.dialogue.cases import Case
+from engine.dialogue.cases import Case, Verdict
 from engine.judging import Trial
 from engine.plaintext import clean_line
 from engine.scores import Tally
@@ -81,16 +81,22 @@ def _figures(results: Sequence[Measured], tallies: Sequence[Tally]) -> Iterator[
     rows: list[tuple[str, ...]] = [("", *(_cut(result.model, 24) for result in results))]
     rows.append(("answers", *(f"{len(tally.answered):,}" for tally in tallies)))
     rows.append(("right", *(_percent(tally.accuracy, tally.answered) for tally in tallies)))
-    rows.append(("false branches", *(_of(t.count("false"), t.unexpected) for t in tallies)))
-    rows.append(("missed", *(_of(t.count("missed"), t.expected) for t in tallies)))
-    rows.append(("wrong outcome", *(_of(t.count("wrong"), t.expected) for t in tallies)))
+    rows.append(("  where something came true", *(_of(*t.where(something=True)) for t in tallies)))
+    rows.append(("  where nothing did", *(_of(*t.where(something=False)) for t in tallies)))
+    counted: tuple[tuple[str, Verdict], ...] = (
+        ("false branches", "false"),
+        ("missed", "missed"),
+        ("wrong outcome", "wrong"),
+        ("could not be read", "unreadable"),
+    )
+    for name, verdict in counted:
+        rows.append((name, *(f"{tally.count(verdict):,}" for tally in tallies)))
     if any(result.runs > 1 for result in results):
         passes = (_percent(t.passed(r.runs), t.answered) for r, t in zip(results, tallies, strict=True))
         rows.append((f"pass^{results[0].runs}, right each time", *passes))
     rows.append(("moves right, false, missed", *(", ".join(f"{n:,}" for n in t.moves) for t in tallies)))
     rows.append(("named, but not shown", *(f"{tally.void:,}" for tally in tallies)))
     rows.append(("named, but not sure", *(f"{tally.unsure:,}" for tally in tallies)))
-    rows.append(("could not be read", *(f"{tally.unreadable:,}" for tally in tallies)))
     rows.append(("no answer", *(f"{tally.unanswered:,}" for tally in tallies)))
     rows.append(("tokens asked, answered", *(", ".join(f"{n:,}" for n in t.tokens) for t in tallies)))
     rows.append(("seconds, median, p95", *(f"{t.seconds(0.5):.2f}, {t.seconds(0.95):.2f}" for t in tallies)))
@@ -220,7 +226,7 @@ def _model(result: Measured, tally: Tally) -> dict[str, Any]:
         "moves": moves,
         "void_evidence": tally.void,
         "unsure": tally.unsure,
-        "unreadable": tally.unreadable,
+        "unreadable": tally.count("unreadable"),
         "unanswered": tally.unanswered,
         "prompt_tokens": asked,
         "completion_tokens": answered,

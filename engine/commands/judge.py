@@ -38,7 +38,9 @@ def add(commands: Commands) -> None:
     judge.add_argument("--compare", nargs=2, metavar=("A", "B"), help="two models of the same server, side by side")
     judge.add_argument("--runs", type=_at_least_one, default=1, metavar="K", help="ask everything K times")
     judge.add_argument("--only", metavar="SCENE", help="only the examples that are judged in this scene")
-    judge.add_argument("--limit", type=_at_least_one, metavar="N", help="only N cases, spread over the story")
+    judge.add_argument(
+        "--limit", type=_at_least_one, metavar="N", help="only N cases, spread over the story: half with an outcome"
+    )
     judge.add_argument(
         "--phrasings", type=_at_least_one, default=1, metavar="N", help="of each example's player lines (the first)"
     )
@@ -151,7 +153,7 @@ def _agreed(job: _Job, models: Sequence[Metered]) -> bool:
     out = sys.stderr if job.arguments.json else sys.stdout
     print(
         f"{job.graph.title}: {_counted(len(requests), 'case')}, {calls} of {names} at {job.endpoints[0].host}.\n"
-        f"At most about {Amount(once.micro * runs, once.tokens * runs, once.unpriced * runs)}.",
+        f"By our own count at most {Amount(once.micro * runs, once.tokens * runs, once.unpriced * runs)}.",
         file=out,
         flush=True,
     )
@@ -179,8 +181,20 @@ def _chosen(graph: StoryGraph, arguments: argparse.Namespace) -> list[Case]:
             do="Write `examples`, with `outcome` where one comes true: see docs/story-format.md.",
         )
     if arguments.limit and arguments.limit < len(found):
-        return [found[number * len(found) // arguments.limit] for number in range(arguments.limit)]
+        return _spread(found, arguments.limit)
     return found
+
+
+def _spread(found: Sequence[Case], limit: int) -> list[Case]:
+    """Return `limit` of the cases, spread evenly: half of them with an outcome, of which most stories have few."""
+    groups = ([case for case in found if case.outcome], [case for case in found if not case.outcome])
+    first = min(len(groups[0]), max((limit + 1) // 2, limit - len(groups[1])))
+    taken = {
+        group[number * len(group) // size]
+        for group, size in zip(groups, (first, limit - first), strict=True)
+        for number in range(size)
+    }
+    return [case for case in found if case in taken]
 
 
 def _story(name: str, settings: Settings) -> tuple[StoryGraph, Places]:

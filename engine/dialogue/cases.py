@@ -18,9 +18,10 @@ from engine.play.moves import Claim, Read
 from engine.play.says import said
 from engine.story.graph import PLAYER, Example, Outcome, Scene, ShownBy, StoryGraph
 
-Verdict = Literal["right", "false", "missed", "wrong"]
+Verdict = Literal["right", "false", "missed", "wrong", "unreadable"]
 """Whether the answer is what has come true (nothing, rightly, among it), or false (something, where nothing has), or
-missed (nothing, where something has), or wrong (something else)."""
+missed (nothing, where something has), or wrong (something else), or unreadable: a game does nothing with such an
+answer, which is no credit to the judge even where nothing has come true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def score(graph: StoryGraph, case: Case, read: Read) -> Score:
             given = claim.id
     moved = {each.id for each in read.moved if _evident(case, each, "anyone")}
     return Score(
-        _verdict(case.outcome, given),
+        "unreadable" if read.fault else _verdict(case.outcome, given),
         given,
         evidence,
         void,

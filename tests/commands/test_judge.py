@@ -131,11 +131,13 @@ def test_a_judge_that_errs_nowhere_is_told_to_be_right_in_everything(
 ) -> None:
     assert main(["judge", story, "--base-url", url, "--model", "good", "--runs", "2"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith(f"The door: 5 cases, 10 calls of good at {url.split('/')[2]}.\nAt most about ")
+    assert out.startswith(f"The door: 5 cases, 10 calls of good at {url.split('/')[2]}.\nBy our own count at most ")
     found = figures(out)
     assert found["right"] == ["100.0 %"]
     assert found["pass^2, right each time"] == ["100.0 %"]
-    assert found["false branches"] == ["0 of 4"]
+    assert found["where something came true"] == ["6 of 6"]
+    assert found["where nothing did"] == ["4 of 4"]
+    assert found["false branches"] == ["0"]
     assert found["moves right, false, missed"] == ["2, 0, 0"]
     assert found["tokens asked, answered"] == ["1,000, 100"]
     assert "Went wrong" not in out
@@ -148,8 +150,8 @@ def test_one_that_sees_things_is_told_with_what_it_took_for_what_and_where(
     out = capsys.readouterr().out
     found = figures(out)
     assert found["right"] == ["40.0 %"]
-    assert found["false branches"] == ["2 of 2"]
-    assert found["wrong outcome"] == ["1 of 3"]
+    assert found["false branches"] == ["2"]
+    assert found["wrong outcome"] == ["1"]
     assert [line.split() for line in out.split("what was so:\n")[1].split("\n\n")[0].splitlines()] == [
         ["door"],
         ["*", "(none)", "->", "lets_in", "2"],
@@ -167,7 +169,7 @@ def test_one_that_answers_anything_breaks_nothing(story: str, url: str, capsys: 
     (model,) = json.loads(capsys.readouterr().out)["models"]
     assert model["answers"] + model["unanswered"] == 20
     assert model["unreadable"] > 0
-    verdicts = ("right", "false_branches", "missed", "wrong_outcome")
+    verdicts = ("right", "false_branches", "missed", "wrong_outcome", "unreadable")
     assert sum(model[verdict] for verdict in verdicts) == model["answers"]
 
 
@@ -187,7 +189,7 @@ def test_everything_can_be_read_by_a_program(story: str, url: str, capsys: pytes
     assert main(["judge", story, "--base-url", url, "--model", "bad", "--json"]) == 0
     streams = capsys.readouterr()
     told = json.loads(streams.out)
-    assert "At most about" in streams.err
+    assert "By our own count at most" in streams.err
     (model,) = told["models"]
     assert (model["model"], model["accuracy"], model["pass_all_runs"], model["stopped"]) == ("bad", 0.4, 0.4, None)
     assert {"scene": "door", "expected": None, "given": "lets_in", "times": 2} in model["confusion"]
@@ -202,6 +204,8 @@ def test_less_can_be_asked(story: str, url: str, capsys: pytest.CaptureFixture[s
     assert "1 case, 1 call of" in capsys.readouterr().out
     assert main([*asked, "--limit", "2", "--json"]) == 0
     assert [case["scene"] for case in json.loads(capsys.readouterr().out)["cases"]] == ["door", "door"]
+    assert main([*asked, "--limit", "4", "--json"]) == 0
+    assert [bool(case["outcome"]) for case in json.loads(capsys.readouterr().out)["cases"]].count(True) == 2
     assert main([*asked, "--only", "hal"]) == 1
     assert 'Did you mean "hall"?' in capsys.readouterr().err
 

@@ -109,7 +109,8 @@ def test_a_judge_is_asked_about_everything_that_is_not_for_words_alone(graph: St
 READINGS = [
     ("Erik sent me", Read(Claim("lets_in", "Come in")), "right", "lets_in"),
     ("Erik sent me", Read(), "missed", ""),
-    ("Erik sent me", Read(fault="no JSON"), "missed", ""),
+    ("Erik sent me", Read(fault="no JSON"), "unreadable", ""),
+    ("who are you", Read(fault="no JSON"), "unreadable", ""),
     ("Erik sent me", Read(Claim("sesame", "Come in")), "wrong", "sesame"),
     ("Erik sent me", Read(Claim("lets_in", "Step inside")), "missed", ""),
     ("Erik sent me", Read(Claim("lets_in", "Erik sent me")), "missed", ""),
@@ -162,7 +163,7 @@ def test_no_answer_makes_scoring_fail_or_counts_what_was_not_said(data: st.DataO
     answer = data.draw(st.dictionaries(st.sampled_from(sorted(asked.schema["properties"])), words))
     found = score(graph, case, reading(json.dumps(answer), asked))
     assert found.given in ("", *asked.outcomes)
-    assert found.right == (found.given == case.outcome)
+    assert found.right == (found.given == case.outcome and not found.fault)
     assert not set(found.false_moves) & case.moves
     assert set(found.missed_moves) <= case.moves
 
