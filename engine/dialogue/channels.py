@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from engine.dialogue import speech
+
 _OPENING, _CLOSING = "(\uff08", ")\uff09"
-_DEED = re.compile(r"(?P<mark>[*_])(?P<deed>(?:(?!(?P=mark)).)+)(?P=mark)", re.DOTALL)
+_UNDERSCORED = re.compile(r"_\s*([^_]*[^_\s])\s*_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Heard:
 def heard(text: str) -> Heard:
     """Return what is said in `text` and what stands in `((double brackets))`, nested, several or full-width.
 
-    Brackets that are never closed are part of what is said: nobody loses half a line to a slip.
+    Brackets that are never closed are part of what is said: nobody loses half a line to a slip. A deed between
+    underscores is given back between asterisks, the one form that every prompt knows.
     """
     said: list[str] = []
     asides: list[str] = []
@@ -35,13 +38,17 @@ def heard(text: str) -> Heard:
         asides.append(text[start + 2 : end - 2].strip())
         shown = end
     said.append(text[shown:].strip())
-    return Heard(" ".join(filter(None, said)), " ".join(filter(None, asides)))
+    return Heard(_starred(" ".join(filter(None, said))), " ".join(filter(None, asides)))
 
 
 def deed(text: str) -> bool:
     """Tell whether the whole line is something done: `*I try the window*`, or the same with underscores."""
-    found = _DEED.fullmatch(text.strip())
-    return found is not None and bool(found["deed"].strip()) and found["deed"] == found["deed"].strip()
+    return bool(speech.deed(_starred(text)))
+
+
+def _starred(text: str) -> str:
+    found = _UNDERSCORED.fullmatch(text.strip())
+    return f"*{found[1]}*" if found else text
 
 
 def _asides(text: str) -> list[tuple[int, int]]:
