@@ -150,7 +150,9 @@ def reading(text: str, asked: Question) -> Read:
 def _askable(graph: StoryGraph, state: State, scene: Scene, rules: Sequence[MoveRule]) -> Iterator[Outcome]:
     """Yield the outcomes that only a judge can find and that are open now, or may be after this turn's moves."""
     decided = any(
-        said(outcome.says, state.exchange) for outcome in scene.outcomes if outcome_open(outcome, state, state.spent)
+        said(outcome.says, state.exchange)
+        for outcome in scene.outcomes
+        if outcome.says and outcome_open(outcome, state, state.spent)
     )
     if not decided:
         yield from reachable(graph, state, (outcome for outcome in scene.outcomes if outcome.when), rules)
