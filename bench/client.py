@@ -25,19 +25,17 @@ import asyncio
 import contextlib
 import gc
 import json
-import os
 import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-import venv
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from peers import ROOT, environment, installed
+
 PEERS = ("openai", "litellm")
 CLIENTS = ("httpx", "palaver", *PEERS)
 MESSAGES = [
@@ -301,27 +299,6 @@ def _report(url: str, names: list[str], rounds: int) -> bool:
     return reached
 
 
-# The peers' environment
-
-
-def _installed(folder: Path) -> tuple[Path, list[str]]:
-    """The Python of a virtual environment that holds httpx and the peers that could be had."""
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-    had = []
-    for name in ("httpx", *PEERS):
-        command = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        command += ["-c", str(ROOT / "requirements.lock")] if name == "httpx" else []
-        done = subprocess.run([*command, name], capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            had.append(name)
-        else:
-            last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-            print(f"{name} is left out, it could not be installed: {last}")
-    return python, had
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="What a model client costs.")
     parser.add_argument("--rounds", type=int, default=200, metavar="N")
@@ -341,14 +318,12 @@ def main() -> int:
         with _served() as url:
             reached = _report(url, given.measure, given.rounds)
         return 0 if reached or not given.check else 1
-    python, had = _installed(given.peers or Path(tempfile.gettempdir()) / "palaver-bench-peers")
+    python, had = installed(given.peers, ("httpx", *PEERS))
     if "httpx" not in had:
         return 2
     names = [name for name in CLIENTS if name == "palaver" or name in had]
     command = [str(python), __file__, "--rounds", str(given.rounds), *(["--check"] if given.check else [])]
-    # Without the second, litellm fetches its prices from the network whenever it is imported.
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
-    return subprocess.run([*command, "--measure", *names], env=environment, check=False).returncode
+    return subprocess.run([*command, "--measure", *names], env=environment(), check=False).returncode
 
 
 if __name__ == "__main__":
