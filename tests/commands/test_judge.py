@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
@@ -16,6 +17,7 @@ import pytest
 
 from engine.cli import main
 from engine.llm.ledger import FILE
+from llm.fault_server import Asking, serving
 from llm.houses import Answer, House, open_house
 from llm.llama import llama_server
 
@@ -272,22 +274,29 @@ def test_somebody_at_a_terminal_is_asked_first(
     assert len(asked.asked) == calls
 
 
-def test_what_is_broken_off_tells_what_it_had_measured(story: str, tmp_path: Path) -> None:
+def test_what_is_broken_off_tells_what_it_had_measured(story: str) -> None:
     """A real process, and Ctrl-C while the third answer is waited for."""
-    served: list[str] = []
+    house_of_one = house(good=well)
 
-    def slow(fields: dict[str, Any], told: str) -> str:
-        served.append(told)
-        if len(served) == 3:
+    async def answers(asking: Asking) -> None:
+        status, body = house_of_one.answer("/v1/chat/completions", {}, asking.json)
+        await asking.answer(status, body, content_type="application/json")
+
+    async def broken_off() -> tuple[int | None, str]:
+        async def falls_silent(asking: Asking) -> None:
             process.send_signal(signal.SIGINT)
-            process.wait(30)
-        return well(fields, told)
+            await asking.until_left()
 
-    with open_house(house(good=slow)) as url:
-        command = [sys.executable, "-m", "engine", "judge", story, "--base-url", url, "--model", "good"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        out, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+        async with serving(answers, answers, falls_silent) as server:
+            asked = ("judge", story, "--base-url", server.base_url, "--model", "good")
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "engine", *asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            out, _ = await process.communicate()
+        return process.returncode, out.decode()
+
+    code, out = asyncio.run(broken_off())
+    assert code == 130
     assert figures(out)["answers"] == ["2"]
     assert "good was not asked to the end: it was broken off." in out
 
