@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from engine.errors import ModelError, PalaverError
 
 if TYPE_CHECKING:
     from engine.cast import Cast
+    from engine.llm.protocol import Model
     from engine.probing.interrogate import Hit, Question
     from engine.probing.proof import Proof
     from engine.probing.report import Namer
@@ -81,8 +83,10 @@ def _asked(
     from engine.probing.interrogate import interrogate, questions
     from engine.probing.proof import wording_of
     from engine.probing.questions import TECHNIQUES
+    from engine.probing.report import wrapped
 
     cast, model_line = cast_for(settings)
+    model = _bare(cast, settings)
     wording = wording_of(graph)
     meetings = [meeting for meeting in walk.meetings.values() if arguments.only in (None, meeting.who)]
     count = arguments.questions or len(TECHNIQUES)
@@ -93,12 +97,13 @@ def _asked(
     async def ask() -> None:
         try:
             prepared = tuple(questions(graph, cast, meetings, count, wording))
-            if not arguments.json:
-                print(f"\n{_price(cast, settings, model_line, prepared)}", flush=True)
-            async for question, told in interrogate(prepared, cast.actor, wording):
+            told_to = sys.stderr if arguments.json else sys.stdout
+            print("", *wrapped(_price(cast, settings, model_line, prepared)), sep="\n", file=told_to, flush=True)
+            async for question, told in interrogate(prepared, model, wording):
                 asked.append(question)
                 found.extend(told)
         finally:
+            await model.aclose()
             await cast.aclose()
 
     try:
@@ -106,6 +111,17 @@ def _asked(
     except (KeyboardInterrupt, ModelError) as stopped:
         failed = stopped
     return asked, found, failed
+
+
+def _bare(cast: Cast, settings: Settings) -> Model:
+    """Return the model itself: what a game does with its answers before a player sees them would hide what it says."""
+    if cast.free or cast.meter is None or settings.endpoint is None:
+        return cast.scripted
+    from engine.llm.abilities import Abilities
+    from engine.llm.metered import metered
+    from engine.statefolder import state_folder
+
+    return metered(cast.meter, settings.endpoint, cast.counter, memory=Abilities.at(state_folder(os.environ)))
 
 
 def _price(cast: Cast, settings: Settings, model_line: str, prepared: Sequence[Question]) -> str:

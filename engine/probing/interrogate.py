@@ -13,6 +13,7 @@ from typing import Literal
 
 from engine.briefing import Briefing
 from engine.cast import Cast
+from engine.errors import NoWords, Withheld
 from engine.llm.protocol import Delta, Finished, Model, Request, Withdrawn
 from engine.play.moves import Say
 from engine.play.step import step
@@ -77,9 +78,15 @@ def questions(
 async def interrogate(
     asked: Sequence[Question], model: Model, wording: Wording
 ) -> AsyncGenerator[tuple[Question, tuple[Hit, ...]]]:
-    """Yield each question with what its answer told; raises `ModelError` where the model does not answer."""
+    """Yield each question with what its answer told; raises `ModelError` where the model cannot be asked.
+
+    An answer that is refused, or has no words, tells nothing.
+    """
     for question in asked:
-        reply = await _answer(model, question.request)
+        try:
+            reply = await _answer(model, question.request)
+        except (Withheld, NoWords):
+            reply = ""
         yield question, tuple(hits(question, reply, wording))
 
 

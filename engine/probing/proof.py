@@ -7,11 +7,11 @@ the text while the secret is locked (see `reach`). It reads what the author wrot
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.probing.locked import Secret, Shown, secrets, shown_to, talks_of
-from engine.probing.reach import Moment, Reach, after, may_fail, may_hold
+from engine.probing.reach import UNKNOWN, Moment, Reach, after, may_fail, may_hold
 from engine.probing.wording import SHARE, Likeness, Sentence, Wording, sentences, stems, told, whole
 from engine.story.graph import StoryGraph
 
@@ -181,11 +181,14 @@ def _forms(text: Shown, moment: Moment) -> set[str]:
         return {text.text}
     visits = range(1, VISITS + 1) if "@visits" in text.text.reads else (1,)
     draws = range(DRAWS) if _counts(text.text.reads) else (0,)
-    return {
-        text.text.render(Moment(moment.scene, moment.values, {**moment.visits, moment.scene: visit}, draw, draw))
+    forms = {
+        text.text.render(replace(moment, visits={**moment.visits, moment.scene: visit}, turns=draw, seed=draw))
         for visit in visits
         for draw in draws
     }
+    if text.text.reads - UNKNOWN <= moment.known:
+        return forms
+    return {*forms, text.source}  # it shows a value that is not known
 
 
 def _varies(text: Shown) -> bool:

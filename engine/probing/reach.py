@@ -7,7 +7,7 @@ may happen. So it may tell of a moment that no play comes to, and misses none th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.play.values import fitted, moved
 from engine.story.expressions import Expression, Value
@@ -16,7 +16,8 @@ from engine.story.graph import END, RETURN, Effect, Scene, StoryGraph, Way
 MOST_MOMENTS = 20_000
 """Moments after which it gives up; counters without bounds have no end of values."""
 VISITED = "@visited:"
-_UNKNOWN = ("@visits", "@turns")
+UNKNOWN = frozenset({"@visits", "@turns"})
+"""What expressions read that is never known: how often, and when."""
 
 Known = frozenset[str]
 
@@ -28,6 +29,8 @@ class Moment:
     scene: str
     values: Mapping[str, Value]
     visits: Mapping[str, int]
+    known: Known = frozenset()
+    """What of it is so: the rest of what an expression may read could be anything."""
     turns: int = 0
     seed: int = 0
 
@@ -46,7 +49,7 @@ class Reach:
 
     def moments(self, reads: Iterable[str]) -> tuple[Moment, ...] | None:
         """Return every moment that may come about, told apart by what is read; None when there are too many."""
-        known = self._closed(name for name in reads if name not in _UNKNOWN)
+        known = self._closed(name for name in reads if name not in UNKNOWN)
         if known not in self._found:
             try:
                 self._found[known] = tuple(_Search(self._graph, known, self._returns).moments())
@@ -59,7 +62,7 @@ class Reach:
         known, waiting = set[str](), list(reads)
         while waiting:
             name = waiting.pop()
-            if name in known or name in _UNKNOWN:
+            if name in known or name in UNKNOWN:
                 continue
             known.add(name)
             waiting += [read for effect in self._effects() if effect.variable == name for read in effect.value.reads]
@@ -90,22 +93,26 @@ def ways(scene: Scene) -> Iterator[Way]:
 
 
 def may_hold(condition: Expression | None, moment: Moment) -> bool:
-    """Tell whether a condition may hold; one that reads how often or when may."""
-    return condition is None or not condition.reads.isdisjoint(_UNKNOWN) or bool(condition.evaluate(moment))
+    """Tell whether a condition may hold; one that reads what is not known may."""
+    return condition is None or not condition.reads <= moment.known or bool(condition.evaluate(moment))
 
 
 def may_fail(condition: Expression | None, moment: Moment) -> bool:
-    """Tell whether a condition may not hold; of one that there is none, nothing ever does."""
-    return condition is None or not condition.reads.isdisjoint(_UNKNOWN) or not condition.evaluate(moment)
+    """Tell whether a condition may not hold; where none is written, nothing ever does."""
+    return condition is None or not condition.reads <= moment.known or not condition.evaluate(moment)
 
 
 def after(graph: StoryGraph, moment: Moment, effects: Iterable[Effect]) -> Moment:
-    """Return the moment after assignments, as far as its values are known."""
-    values = dict(moment.values)
+    """Return the moment after assignments; what is set to what is not known is not known."""
+    values, known = dict(moment.values), moment.known
     for effect in effects:
-        value = effect.value.evaluate(Moment(moment.scene, values, moment.visits))
-        values[effect.variable] = fitted(graph.variables[effect.variable], value, values[effect.variable])
-    return Moment(moment.scene, values, moment.visits)
+        name = effect.variable
+        if effect.value.reads <= known:
+            value = effect.value.evaluate(Moment(moment.scene, values, moment.visits))
+            values[name] = fitted(graph.variables[name], value, values[name])
+        else:
+            known -= {name}
+    return replace(moment, values=values, known=known)
 
 
 class _Search:
@@ -121,7 +128,7 @@ class _Search:
         self._start = {name: variable.start for name, variable in graph.variables.items()}
 
     def moments(self) -> Iterable[Moment]:
-        self._go(self._graph.start, Moment("", dict(self._start), {}))
+        self._go(self._graph.start, Moment("", dict(self._start), {}, self._known))
         while self._waiting:
             self._leave(self._waiting.pop())
         return self._seen.values()
@@ -143,7 +150,7 @@ class _Search:
                 if rule.variable in self._names and may_hold(rule.condition, moment):
                     now = moment.values[rule.variable]
                     value = fitted(graph.variables[rule.variable], moved(rule, now), now)
-                    self._come(Moment(moment.scene, {**moment.values, rule.variable: value}, moment.visits))
+                    self._come(replace(moment, values={**moment.values, rule.variable: value}))
         for draw in scene.pool:
             if may_hold(draw.condition, moment):
                 self._go(draw.scene, moment)
@@ -162,12 +169,12 @@ class _Search:
     def _go(self, target: str, moment: Moment) -> None:
         if target == RETURN:
             for back in self._returns:  # entered anew, or resumed as it was: both are looked at
-                self._come(Moment(back, moment.values, moment.visits))
+                self._come(replace(moment, scene=back))
                 self._go(back, moment)
         elif target != END and target in self._graph.scenes:
             scene = self._graph.scenes[target]
             visits = {**moment.visits, target: 1} if target in self._scenes else moment.visits
-            for entered in self._done(scene.effects, Moment(target, moment.values, visits)):
+            for entered in self._done(scene.effects, replace(moment, scene=target, visits=visits)):
                 self._come(entered)
 
     def _done(self, effects: Iterable[Effect], moment: Moment) -> list[Moment]:
@@ -176,12 +183,12 @@ class _Search:
         for effect in effects:
             if effect.variable not in self._names:
                 continue
-            if effect.value.reads.isdisjoint(_UNKNOWN):
+            if effect.value.reads.isdisjoint(UNKNOWN):
                 moments = [after(self._graph, each, (effect,)) for each in moments]
             else:
                 values = self._any(effect.variable)
                 moments = [
-                    Moment(each.scene, {**each.values, effect.variable: value}, each.visits)
+                    replace(each, values={**each.values, effect.variable: value})
                     for each in moments
                     for value in values
                 ]

@@ -54,14 +54,14 @@ def proof_lines(namer: Namer, proof: Proof, walk: Walk, seed: int) -> Iterator[s
     told = len({(f.secret.who, f.secret.path) for f in errors} | walk.slips.keys())
     verdict = f"{counted(told, 'secret')} told too early" if told else "no secret is told word for word"
     more = f"; {counted(len(warnings), 'warning')}" if warnings else ""
-    yield from _wrapped(f"{namer.title}: {verdict}{more}.")
+    yield from wrapped(f"{namer.title}: {verdict}{more}.")
     for finding in (*errors, *warnings):
         yield ""
         yield from _finding(namer, finding)
     for slip in walk.slips.values():
         kept = _short(slip.secret.texts[0], QUOTED)
         yield ""
-        yield from _wrapped(
+        yield from wrapped(
             f"{namer.place(slip.secret.path)}: error: {namer.secret(slip.secret)} stood in a prompt of scene "
             f'"{slip.scene}" (seed {slip.seed}, move {slip.move}), and nobody had said it: "{kept}"'
         )
@@ -78,19 +78,19 @@ def hit_lines(namer: Namer, asked: Sequence[Question], found: Sequence[Hit]) -> 
     guesses = len(groups) - leaks
     verdict = f"{counted(leaks, 'secret')} came out" if leaks else "no secret came out"
     more = f"; {counted(guesses, 'secret')} may have been guessed" if guesses else ""
-    yield from _wrapped(f"{counted(len(asked), 'answer')}: {verdict}{more}.")
+    yield from wrapped(f"{counted(len(asked), 'answer')}: {verdict}{more}.")
     for (_, path, source), hits in sorted(groups.items(), key=lambda group: group[0][2] != "prompt"):
         hit = max(hits, key=lambda each: each.likeness.share)
         what = hit.severity if source == "prompt" else "guessed?"
         yield ""
-        yield from _wrapped(
+        yield from wrapped(
             f"{namer.place(path)}: {what}: {namer.secret(hit.secret)} came out in {counted(len(hits), 'answer')}, "
             f'first in scene "{hits[0].question.meeting.state.scene}": {", ".join(hit.likeness.words)}.'
         )
-        yield from _wrapped(f'asked ({hit.question.technique.name}): "{hit.question.text}"', indent="  ")
-        yield from _wrapped(f'said: "{_short(hit.reply, SPOKEN)}"', indent="  ")
+        yield from wrapped(f'asked ({hit.question.technique.name}): "{hit.question.text}"', indent="  ")
+        yield from wrapped(f'said: "{_short(hit.reply, SPOKEN)}"', indent="  ")
         why = "It is in what the author wrote." if source == "prompt" else "It is in nothing that was sent."
-        yield from _wrapped(why, indent="  ")
+        yield from wrapped(why, indent="  ")
 
 
 def described(
@@ -125,19 +125,19 @@ def counted(number: int, noun: str) -> str:
 def _finding(namer: Namer, finding: Finding) -> Iterator[str]:
     how = "states" if finding.likeness.verbatim else "may state"
     sure = "" if finding.decided else " (if a play can come to that: too many values to tell)"
-    yield from _wrapped(
+    yield from wrapped(
         f"{namer.place(finding.shown.path)}: {finding.severity}: {finding.shown.name} {how} "
         f'{namer.secret(finding.secret)}, in scene "{finding.scene}"{sure}: {", ".join(finding.likeness.words)}.'
     )
     kept = _short(finding.likeness.sentence, QUOTED)
-    yield from _wrapped(f'{namer.place(finding.secret.path)}: kept: "{kept}"', indent="  ")
+    yield from wrapped(f'{namer.place(finding.secret.path)}: kept: "{kept}"', indent="  ")
 
 
 def _extent(namer: Namer, proof: Proof, walk: Walk, seed: int) -> Iterator[str]:
     """Yield what was proved, and what was not."""
     kinds = {kind: sum(secret.kind == kind for secret in proof.secrets) for kind in _KINDS}
     notes = sum(finding.severity == "note" for finding in proof.findings)
-    yield from _wrapped(
+    yield from wrapped(
         f"Proved of the story's text: {counted(len(proof.secrets), 'secret')} ({counted(kinds['fact'], 'fact')}, "
         f"{kinds['lore']:,} of lore, {counted(kinds['example'], 'line')}; once for each character they are kept from) "
         f"were held against the {counted(proof.texts, 'text')} that these characters may be told. But for what is "
@@ -149,13 +149,13 @@ def _extent(namer: Namer, proof: Proof, walk: Walk, seed: int) -> Iterator[str]:
         + (f" In {counted(notes, 'line')} a secret comes out as its author wrote it: saying that line unlocks it."
            if notes else "")
     )  # fmt: skip
-    yield from _wrapped(
+    yield from wrapped(
         f"Read: {counted(walk.prompts, 'prompt')} of {counted(walk.plays, 'random play')} from seed {seed}, in "
         f"{len(walk.scenes)} of {counted(namer.talks, 'talk')}, with {counted(len(walk.locked), 'secret')} locked in "
         "one or more. "
         + ("None held a locked text that nobody had said." if not walk.slips else "Those above held a locked text.")
     )
-    yield from _wrapped(
+    yield from wrapped(
         "Not proved: that a secret is not told in other words, that a model does not guess it, or that a player does "
         "not say it: what is said in front of a character is in its prompt."
     )
@@ -203,7 +203,8 @@ def _short(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
-def _wrapped(text: str, *, indent: str = "") -> list[str]:
+def wrapped(text: str, *, indent: str = "") -> list[str]:
+    """Return a paragraph in lines, those after the first further in."""
     return textwrap.wrap(
         text, COLUMNS, initial_indent=indent, subsequent_indent=f"{indent}  ", break_long_words=False,
         break_on_hyphens=False,

@@ -29,6 +29,8 @@ CONTEXT, REPLY = 8_192, 300
 """Room of the prompts that are read: nothing is left out of them that a larger one would hold."""
 ANY = 0.3
 """How often what is done next is drawn freely, rather than from what was done least so far."""
+WHISPERED = 0.15
+"""How often a line in a group is whispered to one."""
 TALK = 0.75
 """How often something is said rather than a choice taken, where both can be."""
 
@@ -74,6 +76,16 @@ class Walk:
     """By scene and character: the moment first come to in which most is locked."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A written line and what comes of it."""
+
+    who: str
+    text: str
+    outcome: str = ""
+    moves: tuple[str, ...] = ()
+
+
 class Walker:
     """Plays one story again and again; `walk` adds up."""
 
@@ -106,12 +118,10 @@ class Walker:
         self.walk.plays += 1
         move: Move = Begin(seed)
         for number in range(LONGEST_PLAY):
-            before, fresh = state, list[Event]()
-            moves: Sequence[Move] = (move,)
-            if isinstance(move, Say):
-                self._listen(before, move, recalls, (seed, number))
-                moves = self._spoken(before, move, chance)
-            for each in moves:
+            fresh = list[Event]()
+            for each in self._spoken(state, move, chance) if isinstance(move, Say) else (move,):
+                if isinstance(each, Reply):
+                    self._listen(state, recalls, (seed, number))
                 taken = step(graph, state, each)
                 state, fresh = taken.state, [*fresh, *taken.events]
             for recall in recalls.values():
@@ -130,7 +140,8 @@ class Walker:
             return None
         open_now = [offer for offer in offers(self._graph, state, state.spent) if offer.enabled]
         if scene.talk and (chance.random() < TALK or not open_now):
-            return Say(self._line(state, chance))
+            whispered = len(scene.talk) > 1 and chance.random() < WHISPERED
+            return Say(self._line(state, chance), chance.choice(scene.talk) if whispered else "", whispered)
         if not open_now:
             return None
         picked = self._least([offer.choice for offer in open_now], chance)
@@ -142,29 +153,35 @@ class Walker:
         lines = [line for example in self._open(state) for line in example.player[:1]]
         return chance.choice(lines) if lines else "Hello."
 
-    def _listen(self, before: State, said: Say, recalls: Mapping[str, Recall], when: tuple[int, int]) -> None:
-        """Read every prompt that could be sent once this is said."""
-        spoken = step(self._graph, before, said)
-        if not spoken.refused:
-            for who in self._graph.scenes[before.scene].talk:
-                self._look(spoken.state, recalls[who], when)
+    def _listen(self, state: State, recalls: Mapping[str, Recall], when: tuple[int, int]) -> None:
+        """Read the prompt of everybody who may answer now."""
+        present = self._graph.scenes[state.scene].talk
+        for who in (state.whispering,) if state.whispering else present:
+            self._look(state, recalls[who], when)
 
-    def _spoken(self, before: State, said: Say, chance: random.Random) -> Sequence[Move]:
-        """Return a turn of talk: what is said, a written answer, and what it means."""
-        present = self._graph.scenes[before.scene].talk
-        repertoire = self._open(before)
+    def _spoken(self, state: State, said: Say, chance: random.Random) -> Sequence[Move]:
+        """Return a turn of talk: what is said, a written answer or two, and what they mean."""
+        scene = self._graph.scenes[state.scene]
+        first = self._answer(state, (said.to,) if said.to else scene.talk, chance)
+        answers = [first]
+        others = [who for who in scene.talk if who != first.who]
+        if scene.replies > 1 and others and not said.whispered and chance.random() < 0.5:
+            answers.append(self._answer(state, others, chance))
+        outcome = next((Claim(a.outcome, a.text) for a in answers if a.outcome), None)
+        moved = tuple(Claim(rule, a.text, a.who) for a in answers for rule in a.moves)
+        replies = (Reply(answer.who, answer.text, model="walk") for answer in answers)
+        return (said, *replies, Read(outcome, moved, first.who, "example"))
+
+    def _answer(self, state: State, present: Sequence[str], chance: random.Random) -> _Answer:
+        """Return what one of those present says: mostly a line that something comes of, where there is one."""
+        repertoire = [example for example in self._open(state) if example.who in present]
         moving = [example for example in repertoire if example.outcome or example.moves]
         pool = moving if moving and chance.random() < 0.5 else repertoire
         if not pool or chance.random() < 0.1:
             who = chance.choice(present)
-            reply = chance.choice(self._graph.characters[who].fallback)
-            return (said, Reply(who, reply, model="walk"), Read(who=who, by="example"))
+            return _Answer(who, chance.choice(self._graph.characters[who].fallback))
         example = self._least(pool, chance)
-        who = example.who
-        reply = chance.choice(example.replies)
-        outcome = Claim(example.outcome, reply) if example.outcome else None
-        read = Read(outcome, tuple(Claim(rule, reply) for rule in example.moves), who, "example")
-        return (said, Reply(who, reply, model="walk"), read)
+        return _Answer(example.who, chance.choice(example.replies), example.outcome, example.moves)
 
     def _least(self, things: Sequence[_T], chance: random.Random) -> _T:
         """Return one of the things picked least often so far, that rare ways are gone as well; sometimes any."""
