@@ -17,7 +17,7 @@ from engine.dialogue.messages import Message
 from engine.errors import Busy, CassetteDamaged, CassetteMiss, ModelError, OverBudget, PalaverError, Withheld
 from engine.llm import tape
 from engine.llm.cassette import Cassette, Recorder
-from engine.llm.protocol import Delta, Finished, Model, Notice, Piece, Request, Usage, Waiting, Withdrawn
+from engine.llm.protocol import Delta, Finished, Model, Notice, Piece, Purpose, Request, Usage, Waiting, Withdrawn
 from engine.play.moves import Claim, Read
 from llm.asking import ACT, JUDGE, KEY, Told, ask, endpoint, listen, stream_of
 
@@ -78,6 +78,36 @@ def test_an_answer_comes_back_as_it_came_but_for_the_waiting(tmp_path: Path) -> 
     assert cassette.name == "m-1"
     assert told(cassette, ACT)[0].pieces == WHOLE[1:]
     assert cassette.unplayed == 0
+
+
+def test_what_a_reading_says_of_groups_and_doubts_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    read = Read(Claim("a", "b"), (Claim("c", "d", "odd"), Claim("e", "f")), "maren", unsure=True, vetoed=True)
+    record(path, [Finished("Come in.", reading=read)], WHOLE)
+    cassette = Cassette(path)
+    assert [one.finished.reading for one in told(cassette, ACT, ACT)] == [read, READ]
+    assert lines(path)[0]["finished"]["reading"]["moved"][0] == {"id": "c", "evidence": "d", "who": "odd"}
+
+
+def test_a_recording_of_before_groups_and_doubts_is_written_and_read_as_ever(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    record(path, WHOLE)
+    assert lines(path)[0]["finished"]["reading"] == {
+        "outcome": {"id": "lets_in", "evidence": "Come in."},
+        "moved": [{"id": "trust_1", "evidence": "in"}],
+        "who": "maren",
+        "by": "example",
+        "fault": "",
+    }
+    assert told(Cassette(path), ACT)[0].finished.reading == READ
+
+
+@pytest.mark.parametrize("purpose", ["choose", "summary"])
+def test_who_answers_and_what_is_kept_in_mind_is_recorded_too(tmp_path: Path, purpose: Purpose) -> None:
+    path = tmp_path / "a.jsonl"
+    asked = replace(ACT, purpose=purpose)
+    record(path, [Finished("One.")], [Finished("Two.")], requests=(ACT, asked))
+    assert told(Cassette(path), asked)[0].finished.text == "Two."
 
 
 @given(st.lists(st.text(max_size=20), max_size=6), st.text(max_size=30))
@@ -249,6 +279,8 @@ def altered(change: Callable[[dict[str, Any]], object]) -> Callable[[str], str]:
         (altered(lambda line: line["finished"].update(model="m" * 3000)), "finished.model"),
         (altered(lambda line: line.update(key="../x")), "key"),
         (altered(lambda line: line["request"].update(purpose="delete")), "request.purpose"),
+        (altered(lambda line: line["finished"]["reading"].update(unsure="no")), "reading.unsure"),
+        (altered(lambda line: line["finished"]["reading"]["moved"][0].update(who=1)), "moved.0.who"),
         (altered(lambda line: line.update(error=FAILED)), "both"),
     ],
 )
