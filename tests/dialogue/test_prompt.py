@@ -14,7 +14,7 @@ from engine.dialogue.tokens import PER_MESSAGE, PRIMING, Estimate
 from engine.play import events as e
 from engine.play.events import Event
 from engine.play.state import fold
-from engine.story.graph import Example, Fact, Lore
+from engine.story.graph import Character, Example, Fact, Lore, Scene
 
 GRAPH = house()
 
@@ -188,6 +188,77 @@ def test_a_direction_or_fact_of_nothing_leaves_no_heading() -> None:
     graph = house(scenes=scenes, characters={**GRAPH.characters, "maren": maren})
     prompt = Game(graph).enter("door").ask("Hi")
     assert not {"direction", "knows"} & {part.name for part in prompt.parts}
+
+
+def test_an_answer_asked_for_again_is_asked_with_the_reason_at_the_very_end_and_moves_no_cut() -> None:
+    game = Game(context=900).enter("door")
+    for number in range(40):
+        game.turn(f"line {number} " + "word " * 20, f'"reply {number}."')
+        first, again = game.ask("And now?"), game.ask("And now?", again="it repeated itself")
+        assert again.kept == first.kept
+        assert again.messages[-1].content == (
+            f"{first.messages[-1].content}\n"
+            "[Your last answer is not told, because it repeated itself. Answer anew, in other words.]"
+        )
+        assert again.tokens <= again.budget
+
+
+def test_somebody_who_heard_no_whisper_has_no_word_of_it_in_any_part_of_the_prompt() -> None:
+    games = {who: Game(who=who).enter("kitchen") for who in ("maren", "odd")}
+    for game in games.values():
+        game.happen(
+            e.PlayerSpoke("The Annika is yours, I hid the lantern.", "maren", whispered=True),
+            e.CharacterSpoke("maren", '"Then hide it deeper."', whispered=True),
+            e.TalkTurnEnded(),
+        )
+    told = {who: as_text(game.ask("Where were we?")) for who, game in games.items()}
+    for words in ("lantern", "deeper", "The Annika sank"):  # nor what its words call up
+        assert words in told["maren"]
+        assert words not in told["odd"]
+    assert "[The player whispers with Maren Voss.]" in told["odd"]
+
+
+def test_a_whisper_under_way_is_told_to_the_one_it_is_for() -> None:
+    game = Game().enter("kitchen")
+    state = fold([e.PlayerSpoke("Now.", "maren", whispered=True)], game.state)
+    assert 'The player whispers to you: "Now."' in as_text(assemble(game.graph, state, game.recall))
+
+
+VOICE = Character(
+    "voice", "The Voice", "You tell of the house.", narrator=True,
+    examples=(Example(("*I try the window*",), ("It sticks.",), "voice"), Example(("wait",), ("Rain.",), "voice")),
+)  # fmt: skip
+NARRATED = house(
+    scenes={"kitchen": Scene("kitchen", "talk", "The kitchen", "", talk=("maren", "odd", "voice"))},
+    characters={**GRAPH.characters, "voice": VOICE},
+)
+
+
+def test_a_narrator_is_told_to_tell_and_not_to_play_anybody() -> None:
+    prompt = Game(NARRATED, "voice").enter("kitchen").ask("*I try the door*")
+    assert "You tell the story and are nobody in it." in part(prompt, "rules")
+    assert "nobody else" not in part(prompt, "rules")
+    assert part(prompt, "presence") == (
+        "You are the one who tells. Here now: Maren Voss, Odd and the player. The scene: The kitchen."
+    )
+    assert part(prompt, "examples").splitlines()[1:] == [
+        'The player does: "I try the window"', "You tell: It sticks.", 'The player does: "wait"', "You tell: Rain.",
+    ]  # fmt: skip
+    assert prompt.messages[-1].content.splitlines()[-2:] == [
+        'The player does: "I try the door"', "[Tell what happens now and no more. Nobody speaks in it.]",
+    ]  # fmt: skip
+
+
+def test_nobody_else_is_told_that_there_is_a_narrator() -> None:
+    prompt = Game(NARRATED).enter("kitchen").ask("Hi")
+    assert "Voice" not in as_text(prompt)
+    assert "Here now: you, Odd and the player." in part(prompt, "presence")
+
+
+def test_the_rules_say_that_a_deed_settles_nothing_and_a_whisper_is_between_two() -> None:
+    rules = part(Game().enter("door").ask("Hi"), "rules")
+    assert "what comes of it is not settled" in rules
+    assert "nobody else here has heard" in rules
 
 
 STEPS = st.lists(
