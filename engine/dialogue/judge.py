@@ -95,13 +95,14 @@ def ask(
     outcomes: Sequence[Outcome],
     rules: Sequence[tuple[str, MoveRule]],
     who: str,
-    earlier: Sequence[tuple[str, str]] = (),
+    earlier: Sequence[tuple[str, str, str]] = (),
     whispering: str = "",
     prefix: Sequence[Message] = (),
 ) -> Question | None:
     """Return the question whether these outcomes and rules (each with its character) have come true in `exchange`.
 
-    No state is looked at. None when there is nothing to ask about.
+    No state is looked at. `earlier` are lines before them: speaker, text, and who they are whispered with, if anybody.
+    None when there is nothing to ask about.
     """
     if not outcomes and not rules:
         return None
@@ -116,7 +117,7 @@ def ask(
     known = list(setting(scene, earlier, names))
     rest = [
         "The lines to judge:",
-        *fenced(exchange, names, whispering),
+        *fenced(((speaker, text, whispering) for speaker, text in exchange), names),
         *claims(outcomes, asked, none, names),
         f"\nThe fields of your JSON object: {', '.join(f'`{name}`' for name in fields)}.",
     ]
@@ -158,9 +159,10 @@ def _askable(graph: StoryGraph, state: State, scene: Scene, rules: Sequence[Move
         yield from reachable(graph, state, (outcome for outcome in scene.outcomes if outcome.when), rules)
 
 
-def _earlier(history: History) -> list[tuple[str, str]]:
+def _earlier(history: History) -> list[tuple[str, str, str]]:
     turns = history.turns[max(history.since, len(history.turns) - EARLIER) :]
-    return [line for turn in turns for line in turn.lines][-EARLIER:]
+    lines = [(who, text, history.who if turn.whispered else "") for turn in turns for who, text in turn.lines]
+    return lines[-EARLIER:]
 
 
 def _continued(

@@ -64,7 +64,7 @@ def with_fields(rules: Sequence[tuple[str, MoveRule]]) -> tuple[AskedRule, ...]:
     return tuple(named)
 
 
-def setting(scene: Scene, earlier: Sequence[tuple[str, str]], names: Mapping[str, str]) -> Iterator[str]:
+def setting(scene: Scene, earlier: Sequence[tuple[str, str, str]], names: Mapping[str, str]) -> Iterator[str]:
     """Yield where the dialogue stands and what was said before it."""
     if scene.title:
         yield f"The scene: {scene.title}"
@@ -93,9 +93,9 @@ def claims(
                 yield f"- `moved_{rule.field}` and `quote_{rule.field}`: {_one_line(rule.when)}"
 
 
-def fenced(lines: Iterable[tuple[str, str]], names: Mapping[str, str], whispering: str = "") -> Iterator[str]:
-    """Yield each line as one JSON object, in which no mark of a chat template survives as itself."""
-    for who, text in lines:
+def fenced(lines: Iterable[tuple[str, str, str]], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield lines (speaker, text, whispered with) as JSON objects in which no mark of a chat template survives."""
+    for who, text, whispering in lines:
         told = {"speaker": names.get(who, who), "line": text}
         if whispering:
             told["whispered to"] = names.get(whispering if who == PLAYER else PLAYER, whispering)

@@ -475,6 +475,15 @@ def test_a_narrator_is_called_the_narrator_and_a_whisper_a_whisper() -> None:
     ]
 
 
+def test_what_was_whispered_earlier_is_told_as_such() -> None:
+    before = [
+        e.SceneEntered("door"), e.PlayerSpoke("Psst.", "maren", whispered=True),
+        e.CharacterSpoke("maren", '"What?"', whispered=True), e.PlayerSpoke("Aloud."), e.CharacterSpoke("maren", "Hm."),
+    ]  # fmt: skip
+    rows = [json.loads(row) for row in asked(before=before).messages[1].content.splitlines() if row.startswith("{")]
+    assert [row.get("whispered to") for row in rows] == ["Maren Voss", "the player", None, None, None, None]
+
+
 # Going on from the actor's prompt
 
 
