@@ -14,8 +14,8 @@ EXAMPLES = "How you answer, for instance:"
 GAP = "[Some of what was said next is left out here.]"
 TOLD = "How you tell it, for instance:"
 """The heading of a narrator's examples."""
-TALKED = "You have talked with the player for some time."
-"""What is kept of a talk in which nothing came true that the author wrote of."""
+TALKED = "You have talked for some time with"
+"""What is kept of a talk in which nothing came true that the author wrote of begins so."""
 
 
 def rules(name: str, language: str, *, narrator: bool = False) -> str:
@@ -81,6 +81,11 @@ def reminder(name: str, voice: str, *, narrator: bool = False) -> str:
 def again(reason: str) -> str:
     """Return the note at the very end when an answer was taken back for `reason` (`it repeated itself`)."""
     return f"[Your last answer is not told, because {' '.join(reason.split())}. Answer anew, in other words.]"
+
+
+def talked(names: Sequence[str]) -> str:
+    """Return what is kept of a talk with people of those names in which nothing came true that the author wrote of."""
+    return f"{TALKED} {', '.join(names) or 'somebody'}."
 
 
 def summary_note(summary: str) -> str:

@@ -17,7 +17,7 @@ from engine.dialogue.fence import fence
 from engine.dialogue.messages import Message
 from engine.dialogue.prompt import laid_out, summary_room
 from engine.dialogue.recall import Recall
-from engine.dialogue.tokens import PER_MESSAGE, TokenCounter
+from engine.dialogue.tokens import TokenCounter
 from engine.plaintext import clean
 from engine.play.state import State
 from engine.story.graph import PLAYER, StoryGraph
@@ -73,19 +73,19 @@ def due(graph: StoryGraph, state: State, recall: Recall) -> Due | None:
 
     Pinned turns are not among it: they stay in the prompt.
     """
-    history = recall.history
+    history, names = recall.history, _names(graph)
     dropped = laid_out(graph, state, recall).kept.cut.start
     lines: list[tuple[str, str, bool]] = []
     marks: list[str] = []
     room, upto = int(recall.window.budget * LINES_SHARE), history.summarised
     for turn in history.turns[upto:dropped]:
-        said = () if turn.pinned else turn.lines
-        size = sum(PER_MESSAGE + recall.counter.count(text[:LONGEST_LINE]) for _, text in said)
+        said = [] if turn.pinned else [(who, text, turn.whispered) for who, text in turn.lines]
+        size = sum(recall.counter.count(line) + 1 for line in _fenced(said, names))
         if lines and size > room:
             break
         room -= size
         upto += 1
-        lines += [(who, text, turn.whispered) for who, text in said]
+        lines += said
         marks += () if turn.pinned else turn.marks
     if not lines and not marks:
         return None
@@ -123,11 +123,14 @@ def extracted(graph: StoryGraph, due: Due, room: int, counter: TokenCounter) -> 
 
     Never empty: where nothing came true it says that there was a talk.
     """
-    told = [line for line in sentences(speech.noted(due.before)) if line != conduct.TALKED]
+    before = sentences(speech.noted(due.before))
+    told = [line for line in before if not line.startswith(conduct.TALKED)]
     for mark in due.marks:
         told += sentences(_sentence(speech.noted(mark)))
     once = {line.casefold(): line for line in reversed(told)}  # of two alike the later stays
-    return abridged(reversed(once.values()), room, counter, newest=True) or conduct.TALKED
+    names = _names(graph)
+    others = dict.fromkeys(speech.noted(names.get(who, who)) for who, _, _ in due.lines if who != due.who)
+    return abridged(reversed(once.values()), room, counter, newest=True) or conduct.talked(tuple(others))
 
 
 def _data(graph: StoryGraph, due: Due) -> Iterator[str]:
@@ -140,10 +143,10 @@ def _data(graph: StoryGraph, due: Due) -> Iterator[str]:
         yield from (fence({"fact": mark}) for mark in due.marks)
     if due.lines:
         yield "The lines that are about to be forgotten:"
-        yield from _said(due.lines, names)
+        yield from _fenced(due.lines, names)
 
 
-def _said(lines: Iterable[tuple[str, str, bool]], names: dict[str, str]) -> Iterator[str]:
+def _fenced(lines: Iterable[tuple[str, str, bool]], names: dict[str, str]) -> Iterator[str]:
     for who, text, whispered in lines:
         shown = text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}{speech.BREAK}"
         yield fence({"speaker": names.get(who, who), "line": shown} | ({"whispered": True} if whispered else {}))

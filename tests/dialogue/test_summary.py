@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from dialogue.game import GRAPH, Game, Words, as_text
 from dialogue.house import house
-from engine.dialogue import conduct
 from engine.dialogue.prompt import summary_room
 from engine.dialogue.summary import LONGEST_LINE, Due, due, extracted, read_summary, summary_request
 from engine.dialogue.tokens import Estimate, Exact
@@ -125,7 +124,7 @@ def test_no_summary_moves_a_cut_or_breaks_out_of_its_note(text: str, context: in
     game.happen(e.Summarised("maren", before.kept.cut.start, text, "m"))
     after = game.ask("And now?")
     assert after.kept == before.kept
-    assert after.tokens <= max(after.budget, before.tokens)
+    assert after.over <= after.kept.cut.over
     summary = next((part for part in after.parts if part.name == "summary"), None)
     if summary is not None:
         assert len(summary.text.splitlines()) == 1
@@ -224,8 +223,9 @@ def test_when_room_is_short_the_newest_is_kept() -> None:
 
 
 def test_where_nothing_came_true_it_says_that_there_was_a_talk_until_something_did() -> None:
-    nothing = extracted(GRAPH, a_due(), 100, COUNTER)
-    assert nothing == conduct.TALKED
+    lines = (("player", "Hi.", False), ("maren", "Hm.", False), ("odd", "Aye.", False), ("player", "Well.", False))
+    nothing = extracted(GRAPH, a_due(lines=lines), 100, COUNTER)
+    assert nothing == "You have talked for some time with the player, Odd."
     assert extracted(GRAPH, a_due(before=nothing, marks=("it rains",)), 100, COUNTER) == "It rains."
 
 
