@@ -18,13 +18,15 @@ from engine.dialogue.marks import mark
 SPEAKS = "it went on with somebody else's line"
 TELLS = "it told what the player does, says or feels"
 
-_State = Literal["run", "gap", "lead", "the", "you", "behind", "your", "part", "doomed"]
-"""Where in a sentence it is: past deciding; behind a space; where `you` would be its subject; behind `the`, `you`, a
-verb that its next word decides, `your`, a part of the body; or in what will be cut unless it asks something."""
+_State = Literal["run", "gap", "lead", "the", "you", "helped", "behind", "your", "part", "doomed"]
+"""Where in a sentence it is: past deciding; behind a space; where `you` would be its subject; behind `the`, behind
+`you`, behind a helper or an unsure `you`, behind a verb that its next word decides, behind `your`, behind a part of the
+body; or in what will be cut unless it asks something."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*['\u2019]?")
 _LINKS = frozenset({"and", "then", "so", "but", "now", "yet"})
 _CONDITIONS = frozenset({"if", "unless", "should", "whenever", "suppose", "whatever"})
+_YOU = frozenset({"you", "you're", "you've"})
 _PAUSES = frozenset(",;\u2014\u2013")
 _ENDS = frozenset(".!?\u2026(")
 _QUOTES = {
@@ -40,7 +42,8 @@ class Staying:
 
     __slots__ = (
         "_at", "_buffer", "_closing", "_first", "_fresh", "_labels", "_last", "_line", "_mind_only", "_previous",
-        "_quoted", "_reads", "_starred", "_starry", "_stars", "_state", "_verb", "_whether", "_within", "broken",
+        "_quoted", "_reads", "_starred", "_starry", "_stars", "_state", "_sure", "_verb", "_whether", "_within",
+        "broken",
     )  # fmt: skip
 
     def __init__(self, own: str, others: Sequence[str], *, narrator: bool = False, language: str = "en") -> None:
@@ -53,6 +56,8 @@ class Staying:
         """What was not shown yet; up to `_at` it was read and is held back."""
         self._at = 0
         self._state: _State = "lead"
+        self._sure = True
+        """A `you` here can be nothing but the subject; behind a bare `and` it may be what the verb before is about."""
         self._line = self._fresh = self._first = True
         """Nothing but space stands on this line; a label may stand here; the sentence has no word yet."""
         self._whether = False
@@ -163,16 +168,17 @@ class Staying:
             case "doomed":
                 return "doomed"
             case "gap" | "lead" if word in _LINKS:
+                self._sure = self._sure and self._state == "lead"
                 return "lead"
-            case "lead" if word in ("you", "you're") and not self._whether:
-                return "you"
+            case "lead" if word in _YOU and not self._whether:
+                return "you" if word == "you" and self._sure else "helped"
             case "lead" if word == "your" or (word == "the" and not self._whether):
                 return "your" if word == "your" else "the"
             case "lead" if _is_adverb(word):
                 return "lead"
             case "the" if word == "player":
-                return "you"
-            case "you":
+                return "helped"
+            case "you" | "helped":
                 return self._told(word)
             case "behind" if deeds.behind(self._verb, word):
                 return "doomed"
@@ -186,13 +192,16 @@ class Staying:
         bare = not self._quoted and not self._starred
         if bare and self._starry:
             return "run"
-        told = deeds.tells(verb, strict=bare, mind_only=self._mind_only)
-        if told is None and not bare:
+        helped = self._state == "helped"
+        told = deeds.tells(verb, bare=bare, helped=helped, mind_only=self._mind_only)
+        if _is_adverb(verb):
+            return self._state
+        if verb in deeds.HELPERS:
+            return "helped"
+        if told is None:
             self._verb = verb
             return "behind"
-        if told:
-            return "doomed"
-        return "you" if _is_adverb(verb) or verb in deeds.HELPERS else "run"
+        return "doomed" if told else "run"
 
     # Marks
 
@@ -211,6 +220,7 @@ class Staying:
         if self._state == "doomed" and not self._asks(letter, opens=opens):
             return True
         before, self._previous = self._previous, letter
+        self._sure = self._sure or not letter.isspace()
         if opens:
             self._quoted = self._quoted or letter not in _SINGLE
             self._closing = _QUOTES.get(letter) or ("'\u2019" if letter in _SINGLE else "\n")
@@ -287,13 +297,13 @@ class Staying:
             self._show(shown, self._at + 1)
         if closes or (not self._closing and letter in _ENDS):
             self._closing, self._state = "", "lead" if self._reads else "run"
-            self._fresh = self._first = True
+            self._fresh = self._first = self._sure = True
             self._whether = False
         return True
 
 
 def _is_adverb(word: str) -> bool:
-    return word in deeds.ADVERBS or (word.endswith("ly") and len(word) > 3)
+    return word in deeds.ADVERBS or (word.endswith("ly") and word not in deeds.NO_ADVERBS)
 
 
 def _may_link(beginning: str) -> bool:

@@ -103,6 +103,14 @@ TOLD = [
     ('"Here." You pocket it...', '"Here."'),
     ('"Here." And so you agree', '"Here."'),
     ('"Here." You both laugh.', '"Here."'),
+    ('"Here." You devour the soup in silence.', '"Here."'),
+    ('"Here." You tug at the rope until it gives.', '"Here."'),
+    ('"Here." You reply with a bow.', '"Here."'),
+    ('"Here." You\'ve decided to trust her.', '"Here."'),
+    ('"Here." You don\'t know what to say.', '"Here."'),
+    ('"Here." You hear yourself say yes.', '"Here."'),
+    ('"Here." Your throat feels tight.', '"Here."'),
+    ('"Here." She takes your hand, and you let her.', '"Here." She takes your hand.'),
     ('"Here." After a moment, you say, "Thanks."', '"Here." After a moment.'),
 ]  # fmt: skip
 STAYING = [
@@ -132,6 +140,9 @@ STAYING = [
     "Mar",
     "You",
     '"I was told\nthat you take the boat.\nYou row."',
+    '"Hm." You\'d think that she had not heard. You are in her light. You get the cup with the crack.',
+    '"Hm." He hands you the cup, and you have it. You may sit, his hand says. You two, it says.',
+    '"Hm." It is you she answers. Your hands are red, and she sees it. Your coat drips.',
     "She has < three and [ two.",
 ]
 
