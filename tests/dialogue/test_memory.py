@@ -114,13 +114,18 @@ EVENTS = st.lists(
         SCENES.map(e.SceneEntered),
         SCENES.map(e.SceneResumed),
         st.integers(0, 999).map(lambda number: e.PlayerSpoke(f"line {number}")),
+        st.builds(e.PlayerSpoke, st.just("hist"), st.sampled_from(["maren", "odd"]), whispered=st.just(True)),
         st.builds(
             e.CharacterSpoke,
             st.sampled_from(["maren", "odd"]),
             st.integers(0, 999).map(lambda number: f"reply {number}"),
             cut=st.booleans(),
             opening=st.booleans(),
+            whispered=st.booleans(),
         ),
+        st.just(e.Witnessed("A gull.")),
+        st.just(e.PlayerNoted("Pocket it later")),
+        st.builds(e.Summarised, st.sampled_from(["maren", "odd"]), st.integers(0, 9), st.just("So far."), st.just("m")),
         st.sampled_from(["a", "b", "c"]).map(lambda key: e.OutcomeReached(key, "judge", "")),
         st.just(e.TalkTurnEnded()),
         st.just(e.Told("door")),
@@ -130,24 +135,31 @@ EVENTS = st.lists(
 )
 
 
+def heard_by(event: Event, who: str) -> bool:
+    """Tell whether somebody present hears an event."""
+    if isinstance(event, e.PlayerSpoke):
+        return not event.whispered or event.to == who
+    return not isinstance(event, e.CharacterSpoke) or not event.whispered or event.who == who
+
+
 @given(EVENTS)
 def test_nobody_remembers_what_happened_where_they_were_not(events: list[Event]) -> None:
     numbered: list[Event] = []
     for number, event in enumerate(events):
-        if isinstance(event, e.PlayerSpoke):
-            numbered.append(e.PlayerSpoke(f"word{number}x."))
-        elif isinstance(event, e.CharacterSpoke):
-            numbered.append(e.CharacterSpoke(event.who, f"word{number}x.", event.cut, event.opening))
+        if isinstance(event, e.PlayerSpoke | e.CharacterSpoke | e.Witnessed):
+            numbered.append(replace(event, text=f"word{number}x."))
         else:
             numbered.append(event)
     for who in ("maren", "odd"):
-        heard = "\n".join(content for _, content in told(witnessed(numbered, who, GRAPH)))
+        history = witnessed(numbered, who, GRAPH)
+        heard = "\n".join(content for _, content in told(history))
+        seen = "\n".join(message.content for message in history.under_way(()).messages)  # not told before a line is
         here = False
         for number, event in enumerate(numbered):
             if isinstance(event, e.SceneEntered | e.SceneResumed):
                 here = event.scene in GRAPH.scenes and who in GRAPH.scenes[event.scene].talk
-            elif isinstance(event, e.PlayerSpoke | e.CharacterSpoke):
-                assert (f"word{number}x" in heard) == here
+            elif isinstance(event, e.PlayerSpoke | e.CharacterSpoke | e.Witnessed):
+                assert (f"word{number}x" in heard or f"word{number}x" in seen) == (here and heard_by(event, who))
         assert "Pocket" not in heard
 
 
@@ -159,6 +171,7 @@ def test_events_may_come_at_once_or_one_by_one(events: list[Event], cuts: list[i
         history.extend(events[at:cut])
         at = max(at, cut)
     assert (history.turns, history.said, history.since) == (whole.turns, whole.said, whole.since)
+    assert (history.summary, history.under_way(())) == (whole.summary, whole.under_way(()))
 
 
 @given(EVENTS)
