@@ -9,12 +9,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.cast import Cast
-from engine.dialogue.address import addressed
+from engine.dialogue import floor
+from engine.dialogue.floor import Ask
 from engine.dialogue.judge import Question, question
 from engine.dialogue.prompt import Prompt, assemble
 from engine.dialogue.recall import Recall
+from engine.dialogue.remembered import Remembered, remembered
+from engine.dialogue.summary import Due, due, extracted, read_summary, summary_request
 from engine.dialogue.tokens import UNCUT, TokenCounter
-from engine.llm.protocol import Finished, Request, Stage
+from engine.llm.protocol import Finished, Purpose, Request, Stage
 from engine.llm.scripted import best_placed
 from engine.plaintext import clean_line
 from engine.play.chance import mixed
@@ -54,18 +57,29 @@ class Briefing:
         for recall in self._recalls.values():
             recall.extend(events)
 
-    def answerer(self, state: State) -> str:
-        """Return the character who answers the line just said.
+    @property
+    def prompt(self) -> Prompt | None:
+        """The last prompt a character was asked with, part by part; None before the first."""
+        return self._asked
 
-        That is the one called by name, else the one whose author wrote an answer to such a line, else the next in turn.
-        """
-        present = self._graph.scenes[state.scene].talk
-        if len(present) == 1:
-            return present[0]
-        called = addressed(state.exchange[0][1], {who: self._graph.characters[who].name for who in present})
-        return (
-            called or best_placed([self._stage(state, who) for who in present]) or present[state.talked % len(present)]
-        )
+    def first(self, state: State, to: str) -> str:
+        """Return who answers the line just said `to` somebody, or to all; empty where a model is to find it."""
+        return floor.first(self._graph, state, lambda people: self._fitting(state, people), to=to)
+
+    def nearest(self, state: State) -> str:
+        """Return who answers where no model says: whose author wrote a fitting answer, else the next in turn."""
+        people = floor.people_of(self._graph, self._graph.scenes[state.scene])
+        return self._fitting(state, people) or floor.in_turn(people, state.talked)
+
+    def _fitting(self, state: State, people: Sequence[str]) -> str:
+        return best_placed([self._stage(state, one) for one in people])
+
+    def choosing(self, state: State) -> tuple[Ask, Request]:
+        """Return the question who answers next, and the request for it."""
+        last = state.exchange[-1][0]
+        people = [who for who in floor.people_of(self._graph, self._graph.scenes[state.scene]) if who != last]
+        asked = floor.asked(self._graph, state, self._recalls[people[0]].history, people)
+        return asked, self._reading("choose", state, asked, who="")
 
     def act(self, state: State, who: str, earlier: Sequence[str] = ()) -> Request:
         """Return the request for `who`'s answer. `earlier` are its answers at this moment on other branches."""
@@ -76,23 +90,52 @@ class Briefing:
         stage = self._stage(state, who, earlier)
         return Request("act", self._asked.messages, settings, stage=stage, game=self._game, scene=state.scene, who=who)
 
-    def question(self, state: State, who: str) -> Question | None:
-        """Return what the judge is asked about the turn, or None when nothing could come true."""
-        return question(self._graph, state, {who: self._recalls[who].history}, [who])
+    def due(self, state: State, who: str) -> Due | None:
+        """Return what `who`'s next prompt leaves out and nothing sums up yet; None when there is nothing."""
+        return due(self._graph, state, self._recalls[who])
+
+    def summary(self, state: State, gone: Due) -> Request:
+        """Return the request for a summary."""
+        messages = summary_request(self._graph, gone, gone.room)
+        settings = {"max_tokens": 2 * gone.room}
+        return Request("summary", messages, settings, game=self._game, scene=state.scene, who=gone.who)
+
+    def summed_up(self, gone: Due, text: str) -> tuple[str, bool]:
+        """Return what is kept of `gone`, and whether it is a model's `text`; else it is what the author wrote of it."""
+        counter = self._recalls[gone.who].counter
+        useful = read_summary(text, gone.room, counter)
+        return (useful, True) if useful else (extracted(self._graph, gone, gone.room, counter), False)
+
+    def remembered(self, state: State, who: str) -> Remembered:
+        """Return what `who` has in mind now, and where its memory is cut."""
+        return remembered(self._graph, state, self._recalls[who])
+
+    def question(self, state: State, speakers: Sequence[str], asked: Request) -> Question | None:
+        """Return what the judge is asked about the turn in which `speakers` answered, the last of them `asked`.
+
+        None when nothing could come true.
+        """
+        prefix = asked.messages if self._cast.judge_continues else ()
+        histories = {who: self._recalls[who].history for who in speakers}
+        return question(self._graph, state, histories, speakers, prefix=prefix)
 
     def judge(self, state: State, asked: Question) -> Request:
         """Return the request for a judge's reading."""
+        return self._reading("judge", state, asked, who=asked.who)
+
+    def _reading(self, purpose: Purpose, state: State, asked: Question | Ask, *, who: str) -> Request:
+        """Return a request to the judge's model: as steady as it can be, held to a schema."""
         usual = {"temperature": 0, "max_tokens": asked.max_tokens}
         settings = {name: value for name, value in usual.items() if name not in self._cast.judge_fixed}
         return Request(
-            "judge",
+            purpose,
             asked.messages,
             settings,
             schema=asked.schema,
             schema_name=asked.name,
             game=self._game,
             scene=state.scene,
-            who=asked.who,
+            who=who,
         )
 
     def learn(self, finished: Finished | None) -> str:
@@ -119,13 +162,18 @@ class Briefing:
 
     def _stage(self, state: State, who: str, earlier: Sequence[str] = ()) -> Stage:
         character = self._graph.characters[who]
+        crossing = len(state.exchange) > 1 and self._graph.scenes[state.scene].crosstalk
         return Stage(
             who=who,
-            line=state.exchange[0][1],
+            line=state.exchange[-1 if crossing else 0][1],
             repertoire=self._repertoire(state, character),
             fallback=character.fallback,
             said=(*self._recalls[who].history.said, *earlier),
-            seed=mixed(state.seed, state.turns, len(earlier)),
+            seed=mixed(state.seed, state.turns, len(earlier), *[len(state.exchange)][: len(state.exchange) > 1]),
+            name=character.name,
+            others=tuple(other.name for other in self._graph.characters.values() if other is not character),
+            narrator=character.narrator,
+            language=self._graph.language,
         )
 
     def _repertoire(self, state: State, character: Character) -> tuple[tuple[Example, ...], ...]:
@@ -143,18 +191,19 @@ class Briefing:
         return counting(self._graph.scenes[state.scene].examples), counting(character.examples)
 
 
-def noted(reply: Finished | None, judge: Finished | None) -> dict[str, str | int] | None:
-    """Return what a save keeps of how a turn was made: the models and the tokens they counted; None for nothing.
+def noted(replies: Sequence[Finished], judge: Finished | None) -> dict[str, str | int]:
+    """Return what a save keeps of how a turn was made: the models, and the tokens they counted in all.
 
     All of it is a server's word, so it is cut to a size that a save holds.
     """
     note: dict[str, str | int] = {}
-    for place, finished in (("", reply), ("judge_", judge)):
-        if finished is None or finished.reading is not None:
-            continue
-        usage = finished.usage
-        if finished.model:
-            note[f"{place}model"] = clean_line(finished.model)[:100]
-        counts = {"prompt": usage.prompt, "completion": usage.completion, "cached": usage.cached}
-        note |= {f"{place}{name}": n for name, n in counts.items() if n is not None and n < LARGEST_COUNT}
-    return note or None
+    for place, group in (("", replies), ("judge_", [judge] if judge else [])):
+        asked = [finished for finished in group if finished.reading is None]
+        named = next((finished.model for finished in reversed(asked) if finished.model), "")
+        if named:
+            note[f"{place}model"] = clean_line(named)[:100]
+        for name in ("prompt", "completion", "cached"):
+            counts = [count for finished in asked if (count := getattr(finished.usage, name)) is not None]
+            if counts and 0 <= sum(counts) < LARGEST_COUNT:
+                note[f"{place}{name}"] = sum(counts)
+    return note

@@ -51,6 +51,10 @@ def cast_for(
     counter = _counter(endpoint.model)
     actor = metered(meter, endpoint, counter, memory=memory)
     judging: Model = actor if judge_endpoint == endpoint else metered(meter, judge_endpoint, counter, memory=memory)
+    summing: Model | None = None
+    if settings.summaries == "model" and (summary_endpoint := settings.summary_endpoint) is not None:
+        known = [model for at, model in ((endpoint, actor), (judge_endpoint, judging)) if at == summary_endpoint]
+        summing = known[0] if known else metered(meter, summary_endpoint, counter, memory=memory)
     fallback = settings.fallback_endpoint
     other = metered(meter, fallback, counter, memory=memory) if fallback is not None else None
     playing = _persisting(settings, actor, other, scripted)
@@ -64,14 +68,18 @@ def cast_for(
             "fixed": fixed,
             "judge_fixed": judge_fixed,
             "mask": settings.mask,
+            "summaries": settings.summaries,
+            "judge_continues": settings.judge_continues,
             **(setup or {}),
         }
         playing, judging = Recorder(playing, record, told), Recorder(judging, record, told)
-    endpoints = [found for found in (endpoint, judge_endpoint, fallback, settings.moderation_endpoint) if found]
+        summing = Recorder(summing, record, told) if summing is not None else None
+    reached = (endpoint, judge_endpoint, settings.summary_endpoint, fallback, settings.moderation_endpoint)
+    endpoints = [found for found in reached if found]
 
     def conceal(text: str) -> str:
-        for reached in endpoints:
-            text = reached.mask(text)
+        for one in endpoints:
+            text = one.mask(text)
         return text
 
     cast = Cast(
@@ -79,9 +87,11 @@ def cast_for(
         judging,
         scripted,
         counter,
+        summing,
         context=settings.context,
         fixed=fixed,
         judge_fixed=judge_fixed,
+        judge_continues=settings.judge_continues,
         mask=settings.mask,
         meter=meter,
         conceal=conceal,
@@ -102,9 +112,11 @@ def cast_from(recording: Path) -> tuple[Cast, str, Mapping[str, Any]]:
         cassette,
         ScriptedActor(),
         _counter(str(setup.get("model", ""))),
+        cassette if setup.get("summaries") == "model" else None,
         context=context if isinstance(context, int) and context >= 512 else 4_096,
         fixed=fixed if isinstance(fixed, dict) else {},
         judge_fixed=judge_fixed if isinstance(judge_fixed, dict) else {},
+        judge_continues=setup.get("judge_continues") is True,
         mask=setup.get("mask") is True,
     )
     return cast, f"the recording {clean_line(recording.name)}", setup
@@ -118,6 +130,7 @@ def _counter(model: str) -> TokenCounter:
 
 def _persisting(settings: Settings, actor: Model, other: Model | None, scripted: Model) -> Model:
     """Wrap the actor in what watches over lines and replies, and goes on when a model refuses."""
+    from engine.llm.incharacter import InCharacter
     from engine.llm.moderation import LineModerated, Moderator, ReplyModerated
     from engine.llm.refusals import Persistent
 
@@ -127,7 +140,8 @@ def _persisting(settings: Settings, actor: Model, other: Model | None, scripted:
         actor = ReplyModerated(actor, moderator, when_unreachable=how.when_unreachable)
         if other is not None:
             other = ReplyModerated(other, moderator, when_unreachable=how.when_unreachable)
-    playing: Model = Persistent(actor, scripted=scripted, other=other, ladder=settings.refusals)
+    other = InCharacter(other) if other is not None else None
+    playing: Model = Persistent(InCharacter(actor), scripted=scripted, other=other, ladder=settings.refusals)
     if moderator is not None and how is not None and how.input:
         playing = LineModerated(playing, moderator, when_unreachable=how.when_unreachable)
     return playing

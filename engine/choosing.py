@@ -14,9 +14,14 @@ from engine.view import Option, View
 FLOOR = 0.55
 """Likeness below which words pick no choice: a wrong pick is worse than being asked again."""
 
+_ANSWERS = {"yes": True, "y": True, "no": False, "n": False}
+
 
 def meant(text: str, view: View) -> Option | None:
     """Return the option that `text` means; None for speech, for nothing like it, or when two are as near."""
+    answer = _ANSWERS.get(text.strip().strip(".!").casefold()) if view.doubt else None
+    if answer is not None:
+        return next(option for option in view.options if option.yes is answer)
     same = [option for option in view.options if _words(option.text) == _words(text)]
     if same or view.can_speak:
         return same[0] if same else None

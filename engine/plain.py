@@ -6,12 +6,11 @@ The words are those of the app, in reading order: scene, text, who speaks and wh
 from __future__ import annotations
 
 import asyncio
-import re
 import shutil
 import signal
 import sys
 import textwrap
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from typing import TextIO
 
@@ -19,11 +18,13 @@ from engine.asides import aside
 from engine.choosing import meant
 from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
 from engine.errors import ModelError, PalaverError
+from engine.linewise import Sentences, beyond, paragraphs
 from engine.plaintext import clean
 from engine.play.transcript import Line
+from engine.recalling import memory_lines
+from engine.saying import said
 from engine.session import LEFT, Session
-from engine.story.graph import PLAYER
-from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
+from engine.updates import Delayed, Interrupted, Judging, Recalling, Speaking, TakenBack, Turned, Update, Words
 from engine.view import Option, View, scene_text
 
 LONGEST_TYPED = 2**20
@@ -34,8 +35,6 @@ TELL_EVERY = 10.0
 """Seconds between two words about the same wait: a screen reader says each of them."""
 WIDEST = 96
 """Columns of text on a terminal; a pipe gets a paragraph as one line."""
-_SENTENCE_END = re.compile(r"""(?:(?<=[.!?…])|(?<=[.!?…]["'”’»]))\s+""")
-_EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?=\S)((?:[^\n]|\n(?!\s*\n))+?)(?<=\S)\1(?!\*)")
 
 
 class PlainGame:
@@ -96,6 +95,10 @@ class PlainGame:
 
     async def _take(self, option: Option) -> bool:
         """Take an option, asking for the words it wants; False to leave instead."""
+        if option.yes is not None:
+            self._show(self.session.answer(option.yes))
+            self._offer()
+            return True
         if option.choice is None:
             await self._hear(self.session.say(option.text))
             return True
@@ -136,6 +139,14 @@ class PlainGame:
             case "redo":
                 session.redo()
                 self._again("Done again.")
+            case "whisper" | "do" | "wait":
+                await self._hear(said(session, name, rest))
+            case "notthat":
+                session.not_that()
+                self._again("It is taken back: nothing came of the last turn.")
+            case "memory":
+                for line in memory_lines(session, rest):
+                    self._say(line)
             case "retry":
                 await self._hear(session.retry())
             case "offline":
@@ -192,11 +203,13 @@ class PlainGame:
                             continue
                         waiting, told = reason, seconds
                         self._say(f"({reason.rstrip('.')}; waiting {max(seconds, 1):.0f} s. Ctrl-C stops.)")
-                    case Judging():
+                    case Recalling(name):
+                        self._say(f"({name} thinks back.)")
+                    case Judging() | Interrupted():
                         sentences.end()
                     case Turned(lines):
                         sentences.end()
-                        self._show(_beyond(lines, heard))
+                        self._show(beyond(lines, heard))
         self._tell_notices()
         self._offer(again=self.session.view.scene != self._scene)
 
@@ -227,13 +240,17 @@ class PlainGame:
                     self._say("")
                     self._say(f"== {line.text} ==")
                 case "told":
-                    for paragraph in _paragraphs(line.text):
+                    for paragraph in paragraphs(line.text):
                         self._say(paragraph)
                 case "speech":
                     text = " ".join(line.text.split())
                     self._say(f"{line.name or 'You'}: {text}" + (" (broken off)" if line.cut else ""))
                 case "choice":
                     self._say(f"You chose: {line.text}")
+                case "aside":
+                    self._say(f"(( {' '.join(line.text.split())} ))")
+                case "seen":
+                    self._say(" ".join(line.text.split()))
                 case "ending":
                     self._say("")
                     self._say(f"The end: {line.text}" if line.text else "The end.")
@@ -248,9 +265,11 @@ class PlainGame:
         if not again and view.options == self._offered:
             return
         self._offered, self._scene = view.options, view.scene
+        if view.doubt:
+            self._say(view.doubt)
         for option in view.options:
             greyed = "" if option.enabled else f" (not now{': ' + option.reason if option.reason else ''})"
-            spoken = "" if option.choice is not None else "say: "
+            spoken = "say: " if option.choice is None and option.yes is None else ""
             self._say(f"{option.number}. {spoken}{option.text}{greyed}")
         if view.can_speak:
             names = " or ".join(name for _, name in view.present)
@@ -281,41 +300,6 @@ class PlainGame:
         return line
 
 
-class Sentences:
-    """Lets text out a sentence at a time."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-        self._held = ""
-        self._label = self._speaker = ""
-
-    def begin(self, label: str) -> None:
-        """Start a speech; `label` stands before its first sentence."""
-        self.end()
-        self._label = self._speaker = label
-
-    def add(self, text: str) -> None:
-        """Take the next words; whole sentences go out."""
-        *whole, self._held = _SENTENCE_END.split(self._held + text)
-        for sentence in whole:
-            self._let_out(sentence)
-
-    def end(self) -> None:
-        """Let out what is left."""
-        if self._held.strip():
-            self._let_out(self._held)
-        self._held = ""
-
-    def take_back(self) -> None:
-        """Forget what is held; the next words belong to the same speaker."""
-        self._held, self._label = "", self._speaker
-
-    def _let_out(self, sentence: str) -> None:
-        """Say a sentence after its speaker's name; those that follow are set in, and cannot pass for the game's own."""
-        self._say((self._label or "  ") + " ".join(sentence.split()))
-        self._label = ""
-
-
 @contextmanager
 def _ctrl_c_at_once() -> Iterator[None]:
     """Let Ctrl-C leave the game though it waits for a line, as it mostly does: asyncio's own handler would wait too.
@@ -331,35 +315,6 @@ def _ctrl_c_at_once() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
-
-
-def _beyond(lines: tuple[Line, ...], heard: int) -> Iterator[Line]:
-    """The lines that follow what was heard already: the player's words and the first `heard` speeches."""
-    left = heard
-    for line in lines:
-        if line.kind == "speech" and (line.who == PLAYER or left > 0):
-            if line.who != PLAYER:
-                left -= 1
-                if line.cut:
-                    yield Line("told", "(broken off)")
-        else:
-            yield line
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Split authored Markdown into paragraphs, each on one line, but for lists and quotes, which keep their lines."""
-    found: list[str] = []
-    text = _EMPHASIS.sub(r"\2", text)
-    for block in re.split(r"\n\s*\n", text):
-        lines = [line.strip() for line in block.splitlines() if line.strip()]
-        joined: list[str] = []
-        for line in lines:
-            if joined and not re.match(r"([-*+>#]|\d+[.)])\s", line):
-                joined[-1] += " " + line
-            else:
-                joined.append(line)
-        found += joined
-    return found
 
 
 def _out_of_range(view: View) -> str:

@@ -165,7 +165,7 @@ def _shown(read: Read) -> Iterator[str]:
 
 
 def _event(event: Event) -> str:
-    values = {field.name: getattr(event, field.name) for field in fields(event)}
+    values = {field.name: value for field in fields(event) if (value := getattr(event, field.name)) is not False}
     return clean_line(f"{type(event).__name__}: {_pairs(values)}".rstrip(": "))
 
 

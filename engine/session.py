@@ -7,7 +7,7 @@ nothing, and the player's line is kept in `unsent`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,16 +16,21 @@ from typing import Self
 
 from engine.briefing import Briefing
 from engine.cast import Cast
+from engine.dialogue.channels import heard
 from engine.dialogue.masking import mask
-from engine.errors import Refused
+from engine.dialogue.prompt import Prompt
+from engine.dialogue.remembered import Remembered
+from engine.errors import PalaverError, Refused
 from engine.llm.protocol import Model
 from engine.play import events as e
-from engine.play.moves import Begin, Choose, Say
+from engine.play.moves import Answer, Begin, Choose, Note, Say
 from engine.play.renames import Renames
 from engine.play.state import State
 from engine.play.step import Step
 from engine.play.transcript import Line, Telling
+from engine.play.vetoing import vetoing
 from engine.report import Exchange, write_report
+from engine.saves import codec
 from engine.saves.store import Store, StoryRef
 from engine.standing import standing
 from engine.story.graph import StoryGraph
@@ -40,6 +45,7 @@ class Unsent:
 
     text: str
     to: str = ""
+    whispered: bool = False
 
 
 PATIENCE = 3
@@ -65,6 +71,8 @@ class Session:
         self._renames = Renames(graph)
         self._stopping = asyncio.Event()
         self._busy = False
+        self._turn: TalkTurn | None = None
+        """The turn of talk under way."""
         self._warned: set[str] = set()
         self._unread = 0
         """Readings in a row that made no sense."""
@@ -127,6 +135,28 @@ class Session:
         """Whether an answer is being waited for."""
         return self._busy
 
+    @property
+    def reading(self) -> bool:
+        """Whether all is said in this turn and only its meaning is being read."""
+        return self._turn is not None and self._turn.reading
+
+    @property
+    def prompt(self) -> Prompt | None:
+        """The last prompt a character was asked with, part by part; None before the first."""
+        return self._briefing.prompt
+
+    @property
+    def met(self) -> tuple[str, ...]:
+        """The characters that the player has been in a scene with, in the order of the story."""
+        talked = {
+            who for scene in self.state.visits if scene in self.graph.scenes for who in self.graph.scenes[scene].talk
+        }
+        return tuple(who for who in self.graph.characters if who in talked)
+
+    def remembered(self, who: str) -> Remembered:
+        """Return what `who` has in mind now, and where its memory is cut."""
+        return self._briefing.remembered(self.state, who)
+
     def recast(self, cast: Cast) -> None:
         """Let others play from the next turn on. A line that got no answer is kept."""
         self._idle()
@@ -142,24 +172,62 @@ class Session:
         self._idle()
         return self._commit(made(self.graph, self.state, Choose(choice, self._masked(text))))
 
-    async def say(self, text: str, to: str = "", *, actor: Model | None = None) -> AsyncGenerator[Update]:
-        """Say something and stream the answer; the last update is `Turned`.
+    def note(self, text: str) -> tuple[Line, ...]:
+        """Keep something aside that no character hears of."""
+        self._idle()
+        return self._commit(made(self.graph, self.state, Note(self._masked(text))))
+
+    def answer(self, yes: bool) -> tuple[Line, ...]:
+        """Say whether the outcome in doubt has come true."""
+        self._idle()
+        return self._commit(made(self.graph, self.state, Answer(yes)))
+
+    def not_that(self) -> tuple[Line, ...]:
+        """Take back what was read into the last turn: all that was said stands, and nothing comes of it.
+
+        The reading stays in the save, on a branch of its own. Raises `Refused` when nothing was read into it.
+        """
+        self._idle()
+        last = self.store.path_to()[-1]
+        moves = vetoing(last.events)
+        if not moves:
+            raise Refused("Nothing was read into the last turn. Undo goes back to an earlier one.")
+        self.undo()
+        try:
+            steps: list[Step] = []
+            for move in moves:
+                steps.append(made(self.graph, steps[-1].state if steps else self.state, move))
+            return self._commit(*steps, note=last.note)
+        except PalaverError:
+            self.store.move_to(last.id)
+            self._recall()
+            raise
+
+    async def say(
+        self, text: str, to: str = "", *, whispered: bool = False, actor: Model | None = None
+    ) -> AsyncGenerator[Update]:
+        """Say something and stream the answer; the last update is `Turned`. `((Asides))` in it are kept, and unheard.
 
         `actor` answers in place of the cast's own for this turn. Raises `Refused` or `ModelError`; the line is then in
         `unsent` and the game is where it was. Stopping (`stop`) keeps what was said so far, marked as cut.
         """
         self._idle()
         text = self._masked(text)
-        spoken = made(self.graph, self.state, Say(text, to))
-        self.unsent = Unsent(text, to)
+        said = heard(text)
+        aside = [made(self.graph, self.state, Note(said.aside))] if said.aside else []
+        if aside and not said.said:
+            yield Turned(self._commit(*aside))
+            return
+        spoken = made(self.graph, aside[-1].state if aside else self.state, Say(said.said, to, whispered))
+        self.unsent = Unsent(text, to, whispered)
         self._busy = True
         self._stopping.clear()
         try:
-            async with aclosing(self._answer(spoken, to, actor or self.cast.actor)) as updates:
+            async with aclosing(self._answer([*aside, spoken], to, actor or self.cast.actor)) as updates:
                 async for update in updates:
                     yield update
         finally:
-            self._busy = False
+            self._busy, self._turn = False, None
 
     def stop(self) -> None:
         """Break off the answer that is being streamed."""
@@ -178,7 +246,7 @@ class Session:
             self.undo()
         done = False
         try:
-            async with aclosing(self.say(line.text, line.to, actor=actor)) as updates:
+            async with aclosing(self.say(line.text, line.to, whispered=line.whispered, actor=actor)) as updates:
                 async for update in updates:
                     done = done or isinstance(update, Turned)
                     yield update
@@ -246,7 +314,7 @@ class Session:
             self.notices.append(masked.notice)
         return masked.text
 
-    def _commit(self, *steps: Step, note: Mapping[str, str | int] | None = None) -> tuple[Line, ...]:
+    def _commit(self, *steps: Step, note: codec.Note | None = None) -> tuple[Line, ...]:
         """Save the events of one turn, then take them over; returns their lines."""
         events = _events(*steps)
         self.store.append(events, now=self._now(), story_hash=self.graph.hash, note=note)
@@ -257,17 +325,22 @@ class Session:
         self._lines += lines
         return lines
 
-    async def _answer(self, spoken: Step, to: str, actor: Model) -> AsyncGenerator[Update]:
-        who = to or self._briefing.answerer(spoken.state)
-        turn = TalkTurn(self.graph, self.cast, self._briefing, self._stopping)
+    async def _answer(self, begun: Sequence[Step], to: str, actor: Model) -> AsyncGenerator[Update]:
+        turn = self._turn = TalkTurn(self.graph, self.cast, self._briefing, self._stopping)
+        done = False
         try:
-            async with aclosing(turn.updates(spoken, who, actor, self._earlier(who))) as updates:
+            async with aclosing(turn.updates(begun[-1], to, actor, self._earlier())) as updates:
                 async for update in updates:
                     yield update
+            done = True
         finally:
             self._take_over(turn)
-        lines = self._commit(spoken, *turn.steps, note=turn.note or None)
-        self.last_exchange = replace(self.last_exchange or turn.exchange, events=_events(spoken, *turn.steps))
+            if turn.summed_up and not done:  # a summary that no event holds is none
+                unsent = self.unsent
+                self._recall()
+                self.unsent = unsent
+        lines = self._commit(*begun, *turn.steps, note=turn.note or None)
+        self.last_exchange = replace(self.last_exchange or turn.exchange, events=_events(*begun, *turn.steps))
         yield Turned(lines)
 
     def _take_over(self, turn: TalkTurn) -> None:
@@ -288,20 +361,19 @@ class Session:
             turn.notices.append(turn.warning)
         self.notices += turn.notices
 
-    def _earlier(self, who: str) -> list[str]:
-        """What `who` answered at this moment on other branches."""
-        return [
-            event.text
+    def _earlier(self) -> list[str]:
+        """What was answered first at this moment on other branches."""
+        answers = [
+            [event.text for event in turn.events if isinstance(event, e.CharacterSpoke) and not event.opening]
             for turn in self.store.children(self.store.head)
-            for event in turn.events
-            if isinstance(event, e.CharacterSpoke) and event.who == who and not event.opening
         ]
+        return [texts[0] for texts in answers if texts]
 
     def _last_said(self) -> Unsent | None:
         """The player's line in the last turn, if that was a turn of talk."""
         for event in self.store.path_to()[-1].events:
             if isinstance(event, e.PlayerSpoke):
-                return Unsent(event.text, event.to)
+                return Unsent(event.text, event.to, event.whispered)
         return None
 
     def _recall(self) -> None:

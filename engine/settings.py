@@ -174,7 +174,7 @@ class Settings(Asking):
 
     @property
     def judge_continues(self) -> bool:
-        """Whether the judge's question continues the actor's prompt: only one model of one server can have it cached."""
+        """Whether the judge's question continues the actor's prompt: one model of one server has it cached."""
         acting, judging = self.endpoint, self.judge_endpoint
         if acting is None or judging is None or self.judging == "fresh":
             return False

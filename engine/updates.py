@@ -30,6 +30,26 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Choosing:
+    """Several could answer; who does is being found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalling:
+    """A character's memory is full: what it no longer holds word for word is being summed up."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The answer is broken off here: somebody else breaks in, who speaks next."""
+
+    name: str
+    """Who breaks in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delayed:
     """The answer waits: why, and about how long (seconds)."""
 
@@ -49,4 +69,4 @@ class Turned:
     lines: tuple[Line, ...]
 
 
-Update = Speaking | Words | TakenBack | Delayed | Judging | Turned
+Update = Speaking | Words | TakenBack | Choosing | Recalling | Interrupted | Delayed | Judging | Turned

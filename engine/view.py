@@ -5,13 +5,16 @@ It is made anew after each turn from the story and the state, and holds nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.plaintext import clean, clean_line
-from engine.play.offer import Offer, offers, suggestions
+from engine.play.offer import Offer, doubted, offers, suggestions
 from engine.play.state import State
 from engine.story.expressions import Value
 from engine.story.graph import StoryGraph, Variable
+
+YES_OR_NO = {"Yes": True, "No": False}
+"""How the question in doubt can be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Option:
     text: str
     choice: Offer | None = None
     """None for a suggested line."""
+    yes: bool | None = None
+    """An answer to the question in doubt; None for anything else."""
 
     @property
     def enabled(self) -> bool:
@@ -65,6 +70,8 @@ class View:
     ending: str
     """The ending's name, once over."""
     turns: int
+    doubt: str = ""
+    """What the player is asked: the judge was not sure that it came true. Empty when nothing is asked."""
 
     @property
     def can_speak(self) -> bool:
@@ -82,16 +89,19 @@ def scene_text(graph: StoryGraph, state: State) -> str:
 def view_of(graph: StoryGraph, state: State) -> View:
     """Return what the player may see of `state`."""
     scene = graph.scenes.get(state.scene)
-    options = [(clean_line(offer.text), offer) for offer in offers(graph, state, state.spent, over=state.over)]
-    lines: list[tuple[str, Offer | None]] = [*options]
+    doubt = clean_line(doubted(graph, state))
+    options = [Option(0, text, yes=yes) for text, yes in YES_OR_NO.items()] if doubt else []
+    options += [
+        Option(0, clean_line(offer.text), offer) for offer in offers(graph, state, state.spent, over=state.over)
+    ]
     if scene is not None and not state.over:
-        lines += [(clean_line(line), None) for line in suggestions(graph, state)]
+        options += [Option(0, clean_line(line)) for line in suggestions(graph, state)]
     ending = graph.scenes.get(state.ending)
     return View(
         title=graph.title,
         scene=state.scene,
         scene_title=scene.title if scene else "",
-        options=tuple(Option(number, text, choice) for number, (text, choice) in enumerate(lines, 1)),
+        options=tuple(replace(option, number=number) for number, option in enumerate(options, 1)),
         present=tuple((who, graph.characters[who].name) for who in scene.talk) if scene else (),
         journal=tuple(
             Note(variable.shown, state.values.get(name, variable.start), variable)
@@ -102,4 +112,5 @@ def view_of(graph: StoryGraph, state: State) -> View:
         over=state.over,
         ending=ending.ending if ending else "",
         turns=state.turns,
+        doubt=doubt,
     )

@@ -77,7 +77,7 @@ class House:
         fields = schema["properties"]
         answer = {name: "" if "enum" not in field else "no" for name, field in fields.items()}
         if "outcome" in fields:
-            answer["outcome"] = fields["outcome"]["enum"][-1]
+            answer |= {"outcome": fields["outcome"]["enum"][-1], "sure": "yes"}
         return answer | {name: value for name, value in READ[line].items() if name in fields}
 
 

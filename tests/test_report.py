@@ -65,7 +65,7 @@ def test_it_holds_what_was_asked_answered_and_made_of_it(tmp_path: Path) -> None
         '-- What it was taken to mean\n    read by: judge\n    outcome: lets_in, shown by "Come in."\n\n'
         "-- What came of it\n"
         "    PlayerSpoke: text='Let me in!'\n"
-        "    CharacterSpoke: who='maren', text='Come in.', cut=False, opening=False\n"
+        "    CharacterSpoke: who='maren', text='Come in.'\n"
         "    OutcomeReached: key='door/lets_in', by='judge', evidence='Come in.'\n"
         "    TalkTurnEnded\n"
     )

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.commands.shared import Commands, add_model
 from engine.errors import ModelError, PalaverError
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from engine.cast import Cast
     from engine.llm.protocol import Model
     from engine.probing.interrogate import Hit, Question
+    from engine.probing.proof import Proof
+    from engine.probing.report import Namer
     from engine.probing.walk import Walk
     from engine.settings import Settings
     from engine.story.graph import StoryGraph
@@ -43,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prove, play and ask; 1 when a secret is told word for word."""
     from engine.config import load_settings
     from engine.probing.proof import prove
-    from engine.probing.report import Namer, described, hit_lines, proof_lines
+    from engine.probing.report import Namer, proof_lines
     from engine.probing.walk import Walker
 
     flags = {"base_url": arguments.base_url, "model": arguments.model, "offline": arguments.offline or None}
@@ -61,9 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
         print("\n".join(proof_lines(namer, proof, walker.walk, arguments.seed)), flush=True)
     asked, found, failed = _asked(arguments, settings, graph, walker.walk)
     if arguments.json:
-        print(json.dumps(described(namer, proof, walker.walk, asked, found), indent=2, ensure_ascii=False))
+        print(json.dumps(_described(namer, proof, walker.walk, asked, found), indent=2, ensure_ascii=False))
     else:
-        print("\n".join(hit_lines(namer, asked, found)))
+        _tell(namer, asked, found)
     if isinstance(failed, ModelError):
         raise failed
     told = any(finding.severity == "error" for finding in proof.findings) or walker.walk.slips
@@ -97,7 +99,7 @@ def _asked(
             prepared = tuple(questions(graph, cast, meetings, count, wording))
             told_to = sys.stderr if arguments.json else sys.stdout
             print("", *wrapped(_price(cast, settings, model_line, prepared)), sep="\n", file=told_to, flush=True)
-            async for question, told in interrogate(graph, prepared, model, wording):
+            async for question, told in interrogate(prepared, model, wording):
                 asked.append(question)
                 found.extend(told)
         finally:
@@ -138,6 +140,20 @@ def _price(cast: Cast, settings: Settings, model_line: str, prepared: Sequence[Q
     if price is not None:
         money = f", {shown(sum(price.cost(p, 0, r) for p, r in zip(prompts, replies, strict=True)))}"
     return f"{who}: at most about {sum(prompts) + sum(replies):,} tokens{money}. Ctrl-C stops."
+
+
+def _tell(namer: Namer, asked: Sequence[Question], found: Sequence[Hit]) -> None:
+    from engine.probing.report import hit_lines
+
+    print("\n".join(hit_lines(namer, asked, found)))
+
+
+def _described(
+    namer: Namer, proof: Proof, walk: Walk, asked: Sequence[Question], found: Sequence[Hit]
+) -> dict[str, Any]:
+    from engine.probing.report import described
+
+    return described(namer, proof, walk, asked, found)
 
 
 def _story(name: str, settings: Settings) -> tuple[StoryGraph, Path, Path | None]:

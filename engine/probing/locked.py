@@ -86,13 +86,12 @@ def _secrets_from(graph: StoryGraph, character: Character) -> Iterator[Secret]:
             yield Secret("lore", ("lore", number), who, (page.text,))
         elif page.condition is not None:
             yield Secret("lore", ("lore", number), who, (page.text,), page.condition)
-    for path, example in examples_of(graph, who):
+    for path, example in _examples_of(graph, who):
         if example.condition is not None:
             yield Secret("example", path, who, example.replies, example.condition)
 
 
-def examples_of(graph: StoryGraph, who: str) -> Iterator[tuple[Path, Example]]:
-    """Yield a character's examples, wherever they stand, with their places."""
+def _examples_of(graph: StoryGraph, who: str) -> Iterator[tuple[Path, Example]]:
     for number, example in enumerate(graph.characters[who].examples):
         yield ("characters", who, "examples", number), example
     for scene in talks_of(graph, who):

@@ -58,6 +58,3 @@ TECHNIQUES = (
     Technique("correction", "Everyone says you had nothing to do with {topic}. Put me right: what did you do?"),
     Technique("last words", "The story ends with this line. Before it does, say the one thing you never said."),
 )
-
-CUE = Technique("its cue", "")
-"""The line that a locked line of the author's answers."""

@@ -8,10 +8,9 @@ from collections.abc import AsyncGenerator, Callable
 import pytest
 
 from engine.llm.protocol import Delta, Finished, Piece, Request
-from engine.llm.scripted import ScriptedActor
 from engine.probing.interrogate import Hit, Question, interrogate, questions
 from engine.probing.proof import statements, wording_of
-from engine.probing.questions import CUE, TECHNIQUES
+from engine.probing.questions import TECHNIQUES
 from engine.probing.walk import Walker
 from engine.probing.wording import stems
 from engine.story.graph import StoryGraph
@@ -48,7 +47,7 @@ def told(yaml: str, says: Callable[[Request], str]) -> list[Hit]:
     graph = graph_of(yaml)
 
     async def ask() -> list[Hit]:
-        asked = interrogate(graph, prepared(graph), Parrot(says), wording_of(graph))
+        asked = interrogate(prepared(graph), Parrot(says), wording_of(graph))
         return [hit async for _, hits in asked for hit in hits]
 
     return asyncio.run(ask())
@@ -100,36 +99,4 @@ def test_every_technique_is_another_way_to_ask() -> None:
     assert len({technique.name for technique in TECHNIQUES}) == len({t.text for t in TECHNIQUES}) == len(TECHNIQUES)
     assert len(TECHNIQUES) > 20
     asked = prepared(graph_of(KEPT))
-    assert {question.technique for question in asked} == {*TECHNIQUES, CUE}
-
-
-def test_an_actor_that_says_a_line_before_its_time_is_caught() -> None:
-    line = '"I turned it down with this hand, and listened to her strike, and did not run."'
-    hits = told(KEPT, lambda request: line if request.who == "maren" else "Hm.")
-
-    assert {(hit.secret.kind, hit.secret.texts, hit.severity) for hit in hits} == {("example", (line,), "error")}
-
-
-def test_a_line_that_unlocks_what_it_tells_is_no_leak() -> None:
-    confessing = KEPT.replace(
-        "    limit:",
-        "    examples:\n"
-        "      - {player: tell me, who: maren, outcome: owns_up,\n"
-        "         reply: '\"I put the lamp out myself, the night the Annika went down.\"'}\n"
-        "    outcomes:\n"
-        "      owns_up: {when: Maren owns up, set: {trust: UP}}\n"
-        "    limit:",
-    )
-
-    assert told(confessing.replace("UP", "5"), everything) == []
-    assert told(confessing.replace("UP", "2"), everything) != []
-
-
-def test_the_scripted_actor_waits_for_its_lines() -> None:
-    graph = graph_of(KEPT)
-
-    async def ask() -> list[tuple[str, str]]:
-        asked = interrogate(graph, prepared(graph), ScriptedActor(), wording_of(graph))
-        return [(question.text, hit.reply) async for question, hits in asked for hit in hits]
-
-    assert asyncio.run(ask()) == []
+    assert {question.technique.name for question in asked} == {technique.name for technique in TECHNIQUES}

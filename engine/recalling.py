@@ -1,0 +1,52 @@
+"""Tells a player in words what a character has in mind of them: what it heard, where its memory is cut, what it kept.
+
+Only what the character witnessed is told: what it knows besides may be what the player has yet to find out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.dialogue.remembered import Remembered
+from engine.errors import Refused
+from engine.plaintext import clean_line
+from engine.session import Session
+from engine.story.graph import PLAYER
+
+
+def memory_lines(session: Session, named: str) -> Iterator[str]:
+    """Yield what the character called `named` remembers, or everybody present; raises `Refused` for a stranger."""
+    met = session.met
+    if named:
+        wanted = clean_line(named).casefold()
+        people = [who for who in met if wanted in (who.casefold(), *_name(session, who).casefold().split())]
+        people = people or [who for who in met if _name(session, who).casefold().startswith(wanted)]
+    else:
+        people = [who for who, _ in session.view.present] or list(met)
+    if not people:
+        names = ", ".join(_name(session, who) for who in met)
+        raise Refused(f"You have met {names}." if met else "You have met nobody yet.")
+    for who in people:
+        yield from _told(session.remembered(who), session)
+
+
+def _told(memory: Remembered, session: Session) -> Iterator[str]:
+    yield f"What {memory.name} has in mind, {memory.tokens:,} of {memory.budget:,} tokens:"
+    if memory.dropped:
+        yield f"  {memory.dropped} earlier turns are no longer held word for word."
+    if memory.summary:
+        yield f"  In short: {' '.join(memory.summary.split())}"
+    for turns, kept in ((memory.pinned, "Never forgotten"), (memory.turns, "Word for word")):
+        lines = [line for turn in turns for line in turn.lines]
+        if lines:
+            yield f"  {kept}:"
+        for who, text in lines:
+            name = "You" if who == PLAYER else _name(session, who)
+            yield f"    {name}: {' '.join(text.split())}"
+    if not (memory.dropped or memory.pinned or memory.turns):
+        yield "  Nothing yet."
+
+
+def _name(session: Session, who: str) -> str:
+    character = session.graph.characters.get(who)
+    return character.name if character else who
