@@ -21,6 +21,17 @@ class Cell:
     times: int
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How often a character's move rule was found set off: rightly, though it was not, and not though it was."""
+
+    who: str
+    rule: str
+    right: int
+    false: int
+    missed: int
+
+
 class Tally:
     """The trials of one model."""
 
@@ -69,12 +80,16 @@ class Tally:
         return len(self.trials) - len(self.answered)
 
     @property
-    def moves(self) -> tuple[int, int, int]:
-        """Move rules that were rightly found set off, found though they were not, and not found though they were."""
-        scores = [(self.cases[trial.case], trial.score) for trial in self.trials if trial.score is not None]
-        wrongly = sum(len(score.false_moves) for _, score in scores)
-        missed = sum(len(score.missed_moves) for _, score in scores)
-        return sum(len(case.moves) for case, _ in scores) - missed, wrongly, missed
+    def moves(self) -> list[Moves]:
+        """Return every move rule that was set off or found so, by character and id."""
+        right, false, missed = Counter[tuple[str, str]](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        for trial in self.answered:
+            case, score = self.cases[trial.case], trial.score
+            if score is not None:
+                false.update((case.who, rule) for rule in score.false_moves)
+                missed.update((case.who, rule) for rule in score.missed_moves)
+                right.update((case.who, rule) for rule in case.moves.difference(score.missed_moves))
+        return [Moves(*name, right[name], false[name], missed[name]) for name in sorted({*right, *false, *missed})]
 
     @property
     def tokens(self) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from engine.dialogue.cases import Case, Verdict
@@ -40,7 +40,7 @@ def sheet(cases: Sequence[Case], results: Sequence[Measured], *, places: Places)
         if result.stopped:
             lines += ["", *_wrapped(f"{result.model} was not asked to the end: {result.stopped}")]
         if tally.answered:
-            lines += ["", _cut(f"What {result.model} found, where what was so:"), *_confusion(tally)]
+            lines += ["", _cut(f"What {result.model} found, where what was so:"), *_confusion(tally), *_moves(tally)]
     if len(results) > 1:
         lines += _differing(cases, results, tallies, places)
     else:
@@ -94,7 +94,7 @@ def _figures(results: Sequence[Measured], tallies: Sequence[Tally]) -> Iterator[
     if any(result.runs > 1 for result in results):
         passes = (_percent(t.passed(r.runs), t.answered) for r, t in zip(results, tallies, strict=True))
         rows.append((f"pass^{results[0].runs}, right each time", *passes))
-    rows.append(("moves right, false, missed", *(", ".join(f"{n:,}" for n in t.moves) for t in tallies)))
+    rows.append(("moves right, false, missed", *(_moved(t) for t in tallies)))
     rows.append(("named, but not shown", *(f"{tally.void:,}" for tally in tallies)))
     rows.append(("named, but not sure", *(f"{tally.unsure:,}" for tally in tallies)))
     rows.append(("no answer", *(f"{tally.unanswered:,}" for tally in tallies)))
@@ -116,6 +116,20 @@ def _confusion(tally: Tally) -> Iterator[str]:
         mark = " " if cell.expected == cell.given else "*"
         names = f"{_cut(cell.expected or _NONE, 30):<30} -> {_cut(cell.given or _NONE, 30):<30}"
         yield f"  {mark} {names} {cell.times:>7,}"
+
+
+def _moves(tally: Tally) -> Iterator[str]:
+    """Yield a line for each move rule that was not always found as it should be."""
+    for each in tally.moves:
+        if each.false or each.missed:
+            name = _cut(f"{each.who}: {each.rule}", 40)
+            yield f"  * {name:<40} {each.right:,} right, {each.false:,} false, {each.missed:,} missed"
+
+
+def _moved(tally: Tally) -> str:
+    found = tally.moves
+    sums = (sum(each.right for each in found), sum(each.false for each in found), sum(each.missed for each in found))
+    return ", ".join(f"{number:,}" for number in sums)
 
 
 def _wrong(cases: Sequence[Case], tally: Tally, places: Places) -> Iterator[str]:
@@ -172,10 +186,14 @@ def _said(trial: Trial) -> str:
     if score.fault:
         return score.fault
     if score.void:
-        return f'{score.void}, which its words do not show: "{score.evidence}"'
+        return f"{score.void}, which its words do not show: {_quoted(score.evidence)}"
     if score.unsure:
         return f"{score.unsure}, but not sure"
-    return f'{score.given}: "{score.evidence}"' if score.given else _NONE
+    return f"{score.given}: {_quoted(score.evidence)}" if score.given else _NONE
+
+
+def _quoted(words: str) -> str:
+    return f'"{words.replace(chr(34), "")}"'
 
 
 def _first(numbers: Sequence[int]) -> str:
@@ -210,7 +228,6 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _model(result: Measured, tally: Tally) -> dict[str, Any]:
-    moves = dict(zip(("right", "false", "missed"), tally.moves, strict=True))
     asked, answered = tally.tokens
     return {
         "model": result.model,
@@ -223,7 +240,7 @@ def _model(result: Measured, tally: Tally) -> dict[str, Any]:
         "false_branches": tally.count("false"),
         "missed": tally.count("missed"),
         "wrong_outcome": tally.count("wrong"),
-        "moves": moves,
+        "moves": [asdict(each) for each in tally.moves],
         "void_evidence": tally.void,
         "unsure": tally.unsure,
         "unreadable": tally.count("unreadable"),

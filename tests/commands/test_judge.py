@@ -161,6 +161,7 @@ def test_one_that_sees_things_is_told_with_what_it_took_for_what_and_where(
         ["*", "sends_away", "->", "lets_in", "1"],
         ["hall"],
         ["ends", "->", "ends", "1"],
+        ["*", "maren:", "trust_1", "0", "right,", "0", "false,", "1", "missed"],
     ]
     assert f"\n  door: (none), 0 of 1 right\n    {story}:18\n    > who are you\n    maren: " in out
     assert all(len(line) <= 80 for line in out.splitlines() if story not in line)
@@ -194,6 +195,7 @@ def test_everything_can_be_read_by_a_program(story: str, url: str, capsys: pytes
     assert "By our own count at most" in streams.err
     (model,) = told["models"]
     assert (model["model"], model["accuracy"], model["pass_all_runs"], model["stopped"]) == ("bad", 0.4, 0.4, None)
+    assert model["moves"] == [{"who": "maren", "rule": "trust_1", "right": 0, "false": 0, "missed": 1}]
     assert {"scene": "door", "expected": None, "given": "lets_in", "times": 2} in model["confusion"]
     case = next(case for case in told["cases"] if case["player"] == "who are you")
     assert case["place"] == f"{story}:18"
