@@ -71,6 +71,7 @@ def _move_state(record: Record, read: Read) -> None:
 def _recognise(record: Record, scene: Scene, read: Read) -> Outcome | None:
     """Find the outcome that has come true: by its own words first, else by the reading, else none."""
     draft = record.draft
+    by = "example" if read.by == "example" else "judge"  # `says` and `player` are for the engine to say
     open_now = {o.id: o for o in scene.outcomes if outcome_open(o, draft, draft.spent)}
     for outcome in open_now.values():
         words = said(outcome.says, draft.exchange)
@@ -84,16 +85,16 @@ def _recognise(record: Record, scene: Scene, read: Read) -> Outcome | None:
     if reached is None:
         known = any(outcome.id == claim.id for outcome in scene.outcomes)
         _refuse(record, claim, "its condition does not hold" if known else "there is no such outcome here")
-    elif not reached.when and read.by != "example":
+    elif not reached.when and by != "example":
         _refuse(record, claim, "only its own words decide it")
-    elif not _evident(record, claim, "anyone" if read.by == "example" else reached.shown_by):
+    elif not _evident(record, claim, "anyone" if by == "example" else reached.shown_by):
         _refuse(record, claim, "its evidence is not in the dialogue, or not in the words that count for it")
     elif read.unsure and not reached.ask:
         _refuse(record, claim, "the judge was not sure")
     elif read.unsure:
         record.happen(e.OutcomeDoubted(reached.key, _words(claim)))
     else:
-        record.happen(e.OutcomeReached(reached.key, clean_line(read.by)[:20], _words(claim)))
+        record.happen(e.OutcomeReached(reached.key, by, _words(claim)))
         return reached
     return None
 

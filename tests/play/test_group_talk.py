@@ -153,6 +153,12 @@ def test_a_judge_cannot_claim_what_only_its_own_words_decide() -> None:
     assert [event.reason for event in of(game, e.ReadingRefused)] == ["only its own words decide it"]
 
 
+def test_a_reading_cannot_say_that_anybody_else_decided() -> None:
+    for by, kept in (("player", "judge"), ("says", "judge"), ("example", "example")):
+        game = played(HOUSE, Say("Well?"), Reply("maren", "A nod."), Read(Claim("nods", "a nod"), by=by))
+        assert [event.by for event in of(game, e.OutcomeReached)] == [kept]
+
+
 def test_evidence_is_kept_no_longer_than_it_was_looked_at() -> None:
     long = "x" * 20_000
     game = played(HOUSE, Say("Open!"), Reply("maren", long), Read(Claim("nods", long + "forged")))

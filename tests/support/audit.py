@@ -191,7 +191,8 @@ class _Walk:
             return "nothing was read"
         if by == "says":
             return "" if _pattern_found(outcome, self.before.exchange) else "its words were not said"
-        return "" if self._claimed(outcome) and not move.unsure else "nothing shows it"
+        read_by = by == ("example" if move.by == "example" else "judge")
+        return "" if read_by and self._claimed(outcome) and not move.unsure else "nothing shows it"
 
     def _claimed(self, outcome: Outcome | None) -> bool:
         """Whether the reading claims this outcome, and with words that count for it."""
