@@ -25,7 +25,7 @@ from engine.story.graph import Example, StoryGraph
 
 LONGEST_PLAY = 60
 """Moves of one play."""
-CONTEXT, REPLY = 8_192, 300
+CONTEXT, REPLY = 32_768, 300
 """Room of the prompts that are read: nothing is left out of them that a larger one would hold."""
 ANY = 0.3
 """How often what is done next is drawn freely, rather than from what was done least so far."""
