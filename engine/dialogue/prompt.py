@@ -43,6 +43,7 @@ LORE_SHARE, LORE_TOKENS = 0.15, 1_200
 LORE_MOST = 0.5
 """A budget that the author set for lore is held to this share of the prompt's: the talk needs room."""
 SUMMARY_SHARE, SUMMARY_TOKENS = 0.1, 300
+"""What a summary of dropped turns may take. It is kept free from the first turn on, so that no summary moves a cut."""
 AGAIN_TOKENS = 40
 """Kept free for the note with which an answer is asked for again, so that it moves no cut."""
 
