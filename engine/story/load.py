@@ -16,6 +16,7 @@ from engine.errors import StoryError
 from engine.story.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    from engine.story.expressions import Names
     from engine.story.graph import StoryGraph
     from engine.story.places import Report
     from engine.story.yamltree import Table
@@ -31,6 +32,8 @@ class Checked:
     """Errors and warnings, by file, line and column."""
     whole: bool = True
     """All of it was looked at; where not, more may be found once these errors are mended."""
+    names: Names | None = None
+    """What an expression over the story may name; None when there is no graph."""
 
 
 def load_story(path: Path) -> StoryGraph:
@@ -57,7 +60,7 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
     from engine.story.source import read_files
 
     report = Report()
-    graph, begun = None, False
+    graph, names, begun = None, None, False
     with _undisturbed(), suppress(TooManyError):
         files = read_files(path, report, base=base)
         begun = bool(files.sources)
@@ -72,10 +75,13 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
             desk = Desk(tree, report, form.damaged, form.story.scenes)
             graph = compile_story(desk, form, files)
             lint(desk, graph, form.story)
+            names = desk.names
         if report.failed:
             for hint in files.hints:
                 report.warning(*hint)
-    return Checked(None if report.failed else graph, report.sorted(), whole=graph is not None or not begun)
+    if report.failed:
+        return Checked(None, report.sorted(), whole=graph is not None or not begun)
+    return Checked(graph, report.sorted(), names=names)
 
 
 @contextmanager
