@@ -105,8 +105,8 @@ def interrupter(scene: Scene, state: State, speaker: str, said_so_far: str, *, f
 def following(graph: StoryGraph, state: State, replies: Sequence[tuple[str, str]]) -> str:
     """Return who goes on after `replies` (character id, text) to the line just said; "" when nobody does by the rules.
 
-    With crosstalk that is whom the last reply calls by name; else, in a scene of turns, the next who has not spoken in
-    this one. Where `asks` says so, a model is asked instead.
+    With crosstalk that is whom the last reply calls by name, and nobody else; without it, in a scene of turns, the next
+    who has not spoken in this one. Where `asks` says so, a model is asked instead.
     """
     scene = graph.scenes[state.scene]
     if not replies or _closed(graph, state, scene, replies):
@@ -116,7 +116,7 @@ def following(graph: StoryGraph, state: State, replies: Sequence[tuple[str, str]
         wanted = called(last[1], _names(graph, [who for who in people if who != last[0]]))
         if wanted:
             return wanted
-    if scene.order == "model":
+    if scene.crosstalk or scene.order == "model":
         return ""
     spoken = {who for who, _ in replies}
     begin = people.index(last[0]) if last[0] in people else 0

@@ -198,7 +198,7 @@ class Scene:
     replies: int = 1
     """Replies in one turn of talk, at most."""
     crosstalk: bool = False
-    """A character whom another's reply calls by name may answer it."""
+    """A character whom another's reply calls by name may answer it, and in a scene of turns nobody else goes on."""
     interrupts: tuple[Interrupt, ...] = ()
     pool: tuple[Draw, ...] = ()
     ending: str = ""

@@ -22,6 +22,8 @@ class QueueModel:
     def __init__(self, *answers: str | Sequence[str] | ModelError) -> None:
         self.answers = list(answers)
         self.requests: list[Request] = []
+        self.usage = Usage(100, 10)
+        """What it says that each call took; a game counts by it."""
         self.closed = 0
         """Streams that were closed, at their end or before it."""
         self.pause = asyncio.Event()
@@ -40,7 +42,7 @@ class QueueModel:
             for piece in pieces:
                 yield Delta(piece)
                 await self.pause.wait()
-            yield Finished("".join(pieces), usage=Usage(100, 10), model=self.name)
+            yield Finished("".join(pieces), usage=self.usage, model=self.name)
         finally:
             self.closed += 1
 
