@@ -264,7 +264,7 @@ class Lore:
     depth: int | None = None
     """How many turns back its words are looked for; None: as far as the scene goes."""
     sticky: int | None = None
-    """For how many turns it stays once it has come up; None: while the scene lasts."""
+    """For how many turns it stays once it has come up; None: as long as its words are looked for."""
     priority: int = 0
     """Of what does not fit together, the higher goes in."""
 

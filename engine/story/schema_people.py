@@ -110,7 +110,7 @@ class Lore(Part):
     depth: Annotated[Whole, Field(ge=0, le=MOST_SCANNED)] | None = None
     """How many turns back its words are looked for; 0 is this turn alone. Without this, as far as the scene goes."""
     sticky: Annotated[Whole, Field(ge=0, le=MOST_SCANNED)] | None = None
-    """For how many turns it stays once it has come up. Without this, while the scene lasts."""
+    """For how many turns it stays once it has come up. Without this, as long as its words are looked for."""
     priority: Annotated[Whole, Field(ge=-1_000, le=1_000)] = 0
     """Where not everything fits into the prompt, the higher goes in; from -1000 to 1000."""
     text: Prose
