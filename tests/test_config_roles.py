@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.casting import cast_for
 from engine.config import Settings, load_settings
 from engine.errors import ConfigError
 
@@ -39,6 +41,41 @@ def test_a_section_inherits_what_it_leaves_out(tmp_path: Path) -> None:
     assert settings.summary_endpoint is not None
     assert settings.summary_endpoint.model == "m-3"
     assert settings.sources["judge.model"].endswith(":6: judge.model")
+
+
+@pytest.mark.parametrize(
+    ("text", "continues"),
+    [
+        ("base_url: http://localhost:8080/v1\nmodel: m-1\n", True),
+        ("base_url: http://localhost:8080/v1\nmodel: m-1\ntemperature: 0.9\n", True),
+        ("base_url: http://localhost:8080/v1\nmodel: m-1\njudging: fresh\n", False),
+        ("base_url: http://localhost:8080/v1\nmodel: m-1\njudge: {model: m-2}\n", False),
+        ("base_url: http://localhost:8080/v1\nmodel: m-1\njudge: {model: m-2}\njudging: continue\n", False),
+        (MAIN, False),
+        (MAIN + "judging: continue\n", True),
+        (MAIN + "judging: continue\noffline: true\n", False),
+    ],
+)
+def test_the_judge_goes_on_from_the_actors_prompt_where_a_cache_holds_it(
+    tmp_path: Path, text: str, continues: bool
+) -> None:
+    assert load(tmp_path, text).judge_continues is continues
+
+
+def test_a_model_sums_up_unless_the_player_says_otherwise(tmp_path: Path) -> None:
+    def summariser(text: str) -> str:
+        cast, _ = cast_for(load(tmp_path, text))
+        try:
+            return "" if cast.summariser is None else cast.summariser.name
+        finally:
+            asyncio.run(cast.aclose())
+
+    assert summariser(MAIN) == "m-1"
+    assert summariser(MAIN + "summary: {model: m-3}\n") == "m-3"
+    assert summariser(MAIN + "summaries: authored\n") == ""
+    assert summariser("offline: true\n") == ""
+    with pytest.raises(ConfigError, match="summaries"):
+        load(tmp_path, MAIN + "summaries: never\n")
 
 
 def test_what_seasons_a_line_does_not_spoil_a_reading(tmp_path: Path) -> None:
