@@ -11,11 +11,11 @@ import re
 _SURE = re.compile(r"<[|<\[\uff5c]|\[\|")
 _NAMED = re.compile(
     r"</?(?:s|bos|eos|pad|unk|start_of_turn|end_of_turn|start_of_image|user|assistant|system|human|model|bot|think|"
-    r"thinking|tool_call|tool_response|turn_end|eot|eod|sep|cls|mask|0x[0-9a-f]{2})(?:>|\s*/>)",
+    r"thinking|tool_call|tool_response|turn_end|eot|eod|sep|cls|mask|0x[0-9a-f]{2})\s{0,2}/?>",
     re.IGNORECASE,
 )
-_BRACKETED = re.compile(r"\[/?(?:[A-Z_]{3,}|[gs]MASK)\]")
-_LONGEST = 20
+_BRACKETED = re.compile(r"\[/?(?:[A-Z_]{3,18}|[gs]MASK)\]")
+_LONGEST = 24
 # How the notes in a prompt begin (`conduct` and `speech` write them), and those that models make of them.
 _NOTES = (
     "[answer as ", "[later: ", "[later. ", "[later]", "[now: ", "[here: ", "[some of what was ", "[what was said ",
@@ -38,4 +38,4 @@ def mark(text: str, *, final: bool = False) -> str | None:
         return ""
     if any(note.startswith(lowered) for note in _NOTES) or len(text) == 1:
         return None
-    return None if re.fullmatch(r"</?\w*(?:\s*/)?|\[/?[A-Za-z_]*", text) else ""
+    return None if re.fullmatch(r"</?\w*\s{0,2}/?|\[/?[A-Za-z_]*", text) else ""

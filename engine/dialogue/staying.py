@@ -34,7 +34,7 @@ _QUOTES = {
     "\u2039": "\u203a", "\u203a": "\u2039", "\u300c": "\u300d", "\u300e": "\u300f", "\uff02": "\uff02",
 }  # fmt: skip
 _SINGLE = "'\u2018\u2019"
-_LONGEST_WORD, _LONGEST_SENTENCE = 24, 300
+_LONGEST_WORD, _LONGEST_LABEL, _LONGEST_SENTENCE = 24, 200, 300
 
 
 class Staying:
@@ -110,7 +110,8 @@ class Staying:
         at = self._at
         letter = self._buffer[at]
         if self._fresh and not letter.isspace():
-            found = self._labels.find(self._buffer[at:], final=final)
+            beginning = self._buffer[at : at + _LONGEST_LABEL]
+            found = self._labels.find(beginning, final=final or len(beginning) == _LONGEST_LABEL)
             if found is None:
                 return False
             owner, end = found
@@ -123,7 +124,7 @@ class Staying:
                 return True
             self._fresh = False
         if letter in "<[(":
-            why = mark(self._buffer[at:], final=final)
+            why = mark(self._buffer[at : at + _LONGEST_LABEL], final=final)
             if why is None:
                 return False
             if why:

@@ -252,6 +252,13 @@ def test_how_a_reply_is_chunked_changes_nothing(data: st.DataObject) -> None:
 
 
 HOSTILE = [
+    "<s  />",
+    "<s   >",
+    "[AVAILABLE_TOOLS]",
+    "[" + "A" * 40 + "]",
+    "(" * 300,
+    "Odd" + " " * 300 + ": x",
+    "<a" * 30,
     "E\u0301lie: hello\n\u00c9lie: you",
     "**__*[(<#>-You",
     "You\n\n\nYou\n:",
