@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -21,6 +21,7 @@ from engine.dialogue.masking import mask
 from engine.dialogue.prompt import Prompt
 from engine.dialogue.remembered import Remembered
 from engine.errors import PalaverError, Refused
+from engine.lastly import Unsent, earlier_answers, said_last
 from engine.llm.protocol import Model
 from engine.play import events as e
 from engine.play.moves import Answer, Begin, Choose, Note, Say
@@ -35,21 +36,10 @@ from engine.saves.store import Store, StoryRef
 from engine.standing import standing
 from engine.story.graph import StoryGraph
 from engine.talking import TalkTurn, made
+from engine.troubles import Troubles
 from engine.updates import Turned, Update
 from engine.view import View, view_of
 
-
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """A line that got no answer yet."""
-
-    text: str
-    to: str = ""
-    whispered: bool = False
-
-
-PATIENCE = 3
-"""Readings in a row that may make no sense before the player is told."""
 LEFT = "where you were"
 """The name of the moment that was left when another was loaded last."""
 
@@ -73,9 +63,7 @@ class Session:
         self._busy = False
         self._turn: TalkTurn | None = None
         """The turn of talk under way."""
-        self._warned: set[str] = set()
-        self._unread = 0
-        """Readings in a row that made no sense."""
+        self._troubles = Troubles()
         self._told_edited = False
         self._counter = cast.counter
         self._recall()
@@ -238,7 +226,7 @@ class Session:
         self._idle()
         line, undone = self.unsent, False
         if line is None:
-            line, undone = self._last_said(), True
+            line, undone = said_last(self.store), True
         if line is None:
             raise Refused("There is nothing to ask again: say something first.")
         before = self.store.head
@@ -329,7 +317,7 @@ class Session:
         turn = self._turn = TalkTurn(self.graph, self.cast, self._briefing, self._stopping)
         done = False
         try:
-            async with aclosing(turn.updates(begun[-1], to, actor, self._earlier())) as updates:
+            async with aclosing(turn.updates(begun[-1], to, actor, earlier_answers(self.store))) as updates:
                 async for update in updates:
                     yield update
             done = True
@@ -350,31 +338,8 @@ class Session:
             turn.exchange, story=story, save=f"{self.store.path.name}, after turn {self.store.head}"
         )
         self._counter = self._briefing.counter
-        self._unread = self._unread + 1 if turn.fault else 0
-        if self._unread == PATIENCE:
-            turn.notices.append(
-                f"The last {PATIENCE} replies could not be read for what they mean ({turn.fault}): nothing came of "
-                "them. A larger model reads better: set `judge` in the config file, or play on with the choices."
-            )
-        if turn.warning and turn.warning not in self._warned:
-            self._warned.add(turn.warning)
-            turn.notices.append(turn.warning)
+        turn.notices += self._troubles.worth_telling(fault=turn.fault, warning=turn.warning)
         self.notices += turn.notices
-
-    def _earlier(self) -> list[str]:
-        """What was answered first at this moment on other branches."""
-        answers = [
-            [event.text for event in turn.events if isinstance(event, e.CharacterSpoke) and not event.opening]
-            for turn in self.store.children(self.store.head)
-        ]
-        return [texts[0] for texts in answers if texts]
-
-    def _last_said(self) -> Unsent | None:
-        """The player's line in the last turn, if that was a turn of talk."""
-        for event in self.store.path_to()[-1].events:
-            if isinstance(event, e.PlayerSpoke):
-                return Unsent(event.text, event.to, event.whispered)
-        return None
 
     def _recall(self) -> None:
         """Derive everything from the events up to the head of the save."""

@@ -42,7 +42,11 @@ ALLOWED = {
     "updates": {"play"},
     "standing": {"saves", "play", "story"},
     "report": {"llm", "dialogue", "play", "story"},
+    "lastly": {"saves", "play"},
+    "troubles": set(),
     "session": {
+        "lastly",
+        "troubles",
         "talking",
         "report",
         "standing",

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Refused, Unreachable
+from engine.lastly import Unsent
 from engine.llm.discover import Listed, Server
 from engine.llm.endpoint import Secret
-from engine.session import Unsent
 from support.games import QueueModel, begin, cast_of, heard
 from support.pickers import picker_at
 from support.stories import EVERYTHING, graph_of

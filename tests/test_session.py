@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from engine.errors import Refused, SaveDamaged, SaveError, SaveLocked, Unreachable
+from engine.lastly import Unsent
 from engine.llm.protocol import Finished, Piece, Request, Usage
 from engine.play import events as e
 from engine.play.state import fold
 from engine.saves.store import Store, StoryRef
-from engine.session import Session, Unsent
+from engine.session import Session
 from engine.updates import Judging, Speaking, Turned, Words
 from support.games import QueueModel, begin, cast_of, heard, resume
 from support.stories import EVERYTHING, graph_of

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from engine.errors import ModelError
+from engine.lastly import Unsent
 from engine.llm.client import HttpModel
 from engine.llm.refusals import Persistent
 from engine.llm.scripted import ScriptedActor
-from engine.session import Session, Unsent
+from engine.session import Session
 from engine.updates import Delayed, TakenBack, Turned, Update
 from llm.asking import FINISH, GOOD, KEY, endpoint, sse
 from llm.fault_list import FAULTS, Fault, good, page

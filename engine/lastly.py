@@ -1,0 +1,34 @@
+"""What a save holds of the turn played last and of others at the same moment. It reads, and moves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.play import events as e
+from engine.saves.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A line of the player's that wants an answer."""
+
+    text: str
+    to: str = ""
+    whispered: bool = False
+
+
+def said_last(store: Store) -> Unsent | None:
+    """Return the player's line in the last turn, if that was a turn of talk."""
+    for event in store.path_to()[-1].events:
+        if isinstance(event, e.PlayerSpoke):
+            return Unsent(event.text, event.to, event.whispered)
+    return None
+
+
+def earlier_answers(store: Store) -> list[str]:
+    """Return what was answered first at this moment on other branches, oldest first."""
+    answers = [
+        [event.text for event in turn.events if isinstance(event, e.CharacterSpoke) and not event.opening]
+        for turn in store.children(store.head)
+    ]
+    return [texts[0] for texts in answers if texts]
