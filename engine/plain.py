@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from typing import TextIO
 
+from engine import saying
 from engine.asides import aside
 from engine.choosing import meant
 from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
@@ -22,7 +23,6 @@ from engine.linewise import Sentences, beyond, paragraphs
 from engine.plaintext import clean
 from engine.play.transcript import Line
 from engine.recalling import memory_lines
-from engine.saying import said
 from engine.session import LEFT, Session
 from engine.updates import Delayed, Interrupted, Judging, Recalling, Speaking, TakenBack, Turned, Update, Words
 from engine.view import Option, View, scene_text
@@ -77,6 +77,8 @@ class PlainGame:
                 if option is not None:
                     return await self._take(option)
                 self._say(_out_of_range(view))
+            case Speech(text) if note := saying.aside(text):
+                self._show(self.session.note(note))
             case Speech(text):
                 option = meant(text, view)
                 if option is not None:
@@ -140,7 +142,7 @@ class PlainGame:
                 session.redo()
                 self._again("Done again.")
             case "whisper" | "do" | "wait":
-                await self._hear(said(session, name, rest))
+                await self._hear(saying.said(session, name, rest))
             case "notthat":
                 session.not_that()
                 self._again("It is taken back: nothing came of the last turn.")
@@ -190,9 +192,9 @@ class PlainGame:
         async with aclosing(updates) as stream:
             async for update in stream:
                 match update:
-                    case Speaking(_, name):
+                    case Speaking(_, name, narrates):
                         heard += 1
-                        sentences.begin(f"{name}: ")
+                        sentences.begin("" if narrates else f"{name}: ")
                     case Words(text):
                         sentences.add(text)
                     case TakenBack(reason):
@@ -243,8 +245,10 @@ class PlainGame:
                     for paragraph in paragraphs(line.text):
                         self._say(paragraph)
                 case "speech":
-                    text = " ".join(line.text.split())
-                    self._say(f"{line.name or 'You'}: {text}" + (" (broken off)" if line.cut else ""))
+                    label = (
+                        "  " if line.narrates else f"{line.name or 'You'}{' (whispers)' if line.whispered else ''}: "
+                    )
+                    self._say(f"{label}{' '.join(line.text.split())}" + (" (broken off)" if line.cut else ""))
                 case "choice":
                     self._say(f"You chose: {line.text}")
                 case "aside":
@@ -273,7 +277,8 @@ class PlainGame:
             self._say(f"{option.number}. {spoken}{option.text}{greyed}")
         if view.can_speak:
             names = " or ".join(name for _, name in view.present)
-            self._say(f"Say something to {names}" + (", or a number." if view.options else "."))
+            deed = ", do something (/do)" if view.narrated else ""
+            self._say(f"Say something to {names}{deed}" + (", or a number." if view.options else "."))
         if view.over:
             self._say("/undo goes back a turn, /quit leaves.")
 

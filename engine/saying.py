@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 
+from engine.dialogue.channels import heard
 from engine.errors import Refused
 from engine.session import Session
 from engine.updates import Update
@@ -28,6 +29,12 @@ def said(session: Session, command: str, rest: str) -> AsyncGenerator[Update]:
             return session.say(f"*{deed}*")
         case _:
             return session.say(SILENCE)
+
+
+def aside(text: str) -> str:
+    """Return what is written in a line that is nothing but an `((aside))`; empty for any other."""
+    line = heard(text)
+    return "" if line.said else line.aside
 
 
 def addressee(rest: str, view: View) -> tuple[str, str]:

@@ -136,9 +136,8 @@ class Session:
     @property
     def met(self) -> tuple[str, ...]:
         """The characters that the player has been in a scene with, in the order of the story."""
-        talked = {
-            who for scene in self.state.visits if scene in self.graph.scenes for who in self.graph.scenes[scene].talk
-        }
+        scenes = [self.graph.scenes[scene] for scene in self.state.visits if scene in self.graph.scenes]
+        talked = {who for scene in scenes for who in scene.talk if not self.graph.characters[who].narrator}
         return tuple(who for who in self.graph.characters if who in talked)
 
     def remembered(self, who: str) -> Remembered:

@@ -161,7 +161,7 @@ class TalkTurn:
             async with aclosing(self._sum_up(gone)) as updates:
                 async for update in updates:
                     yield update
-        yield Speaking(who, self._name(who))
+        yield Speaking(who, self._name(who), self._graph.characters[who].narrator)
         request = self._request = self._briefing.act(self._state, who, earlier)
         reply, finished = "", None
         async with aclosing(self._asker.pieces(actor, request)) as pieces:

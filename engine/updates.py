@@ -13,6 +13,8 @@ class Speaking:
 
     who: str
     name: str
+    narrates: bool = False
+    """Nobody in the story speaks: what comes is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine.plaintext import clean, clean_line
 from engine.play.offer import Offer, doubted, offers, suggestions
 from engine.play.state import State
 from engine.story.expressions import Value
-from engine.story.graph import StoryGraph, Variable
+from engine.story.graph import Scene, StoryGraph, Variable
 
 YES_OR_NO = {"Yes": True, "No": False}
 """How the question in doubt can be answered."""
@@ -63,7 +63,7 @@ class View:
     scene_title: str
     options: tuple[Option, ...]
     present: tuple[tuple[str, str], ...]
-    """Characters in this talk: id and name."""
+    """Characters in this talk who can be spoken to: id and name."""
     journal: tuple[Note, ...]
     hint: str
     over: bool
@@ -72,6 +72,8 @@ class View:
     turns: int
     doubt: str = ""
     """What the player is asked: the judge was not sure that it came true. Empty when nothing is asked."""
+    narrated: bool = False
+    """A narrator tells what comes of deeds here."""
 
     @property
     def can_speak(self) -> bool:
@@ -102,7 +104,7 @@ def view_of(graph: StoryGraph, state: State) -> View:
         scene=state.scene,
         scene_title=scene.title if scene else "",
         options=tuple(replace(option, number=number) for number, option in enumerate(options, 1)),
-        present=tuple((who, graph.characters[who].name) for who in scene.talk) if scene else (),
+        present=_present(graph, scene),
         journal=tuple(
             Note(variable.shown, state.values.get(name, variable.start), variable)
             for name, variable in graph.variables.items()
@@ -113,4 +115,12 @@ def view_of(graph: StoryGraph, state: State) -> View:
         ending=ending.ending if ending else "",
         turns=state.turns,
         doubt=doubt,
+        narrated=scene is not None and any(graph.characters[who].narrator for who in scene.talk),
     )
+
+
+def _present(graph: StoryGraph, scene: Scene | None) -> tuple[tuple[str, str], ...]:
+    """Who can be spoken to: everybody in the story, and a narrator only where nobody else is."""
+    here = scene.talk if scene else ()
+    people = [who for who in here if not graph.characters[who].narrator]
+    return tuple((who, graph.characters[who].name) for who in people or here)

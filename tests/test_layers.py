@@ -31,7 +31,7 @@ ALLOWED = {
     "spending": {"cast", "llm"},
     "asking": {"llm", "report"},
     "linewise": {"play", "story"},
-    "saying": {"session", "updates", "view"},
+    "saying": {"session", "updates", "view", "dialogue"},
     "recalling": {"session", "dialogue", "story"},
     "talking": {"asking", "briefing", "cast", "report", "updates", "llm", "dialogue", "play", "story"},
     "briefing": {"cast", "llm", "dialogue", "play", "story"},

@@ -260,3 +260,53 @@ def test_help_shows_examples(tmp_path: Path) -> None:
     done = palaver("--help", home=tmp_path)
     assert done.returncode == 0
     assert "palaver play lamp --offline" in done.stdout
+
+
+TALK = """
+palaver: 1
+title: Two and the night
+start: hall
+characters:
+  maren: {name: Maren Voss, persona: You are Maren., fallback: ['"Hm."', '"So."']}
+  odd:
+    name: Odd
+    persona: You are Odd.
+    examples: [{player: will you row, reply: '"I will row."', outcome: rows}]
+    fallback: ['"Aye."', '"Well."']
+  night: {name: The night, narrator: true, persona: You tell., fallback: [Nothing gives., Rain.]}
+scenes:
+  hall: {text: A hall., choices: [{id: in, text: Go in, goto: table}]}
+  table:
+    title: The table
+    talk: [maren, odd, night]
+    outcomes: {rows: {when: Odd says that he will row, goto: boat}}
+    choices: [{id: show, text: Lay down the letter, seen: A letter lies on the table.}]
+  boat: {ending: Rowed}
+"""
+
+
+def test_whispers_deeds_asides_and_what_is_seen_look_like_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(TALK, "utf-8")
+    moves = (
+        "((dark here))\n1\n1\n/whisper odd will you keep it\n/whisper tuva come\n/do I try the window\n/look\n/quit\n"
+    )
+    out = play(path, moves, "--offline")
+    assert "> ((dark here))\n(( dark here ))\n" in out
+    assert "A letter lies on the table." in out
+    assert "Odd (whispers): " in out.partition("/look")[2]
+    assert "Whisper to whom? /whisper NAME TEXT. Here: Maren Voss and Odd." in out
+    assert "> /do I try the window\n  Nothing gives.\n" in out or "> /do I try the window\n  Rain.\n" in out
+    assert "Say something to Maren Voss or Odd, do something (/do), or a number." in out
+
+
+def test_a_reading_is_taken_back_and_a_memory_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(TALK, "utf-8")
+    out = play(path, "1\nOdd, will you row?\n/notthat\n/memory odd\n/memory zoe\n/quit\n", "--offline")
+    assert "The end: Rowed" in out
+    back = out.partition("/notthat")[2]
+    assert "It is taken back: nothing came of the last turn." in back
+    assert "== The table ==" in back
+    assert '    You: Odd, will you row?\n    Odd: "I will row."\n' in back
+    assert "You have met Maren Voss, Odd." in back
