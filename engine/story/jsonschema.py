@@ -1,17 +1,19 @@
 """The story format as a JSON Schema, so that editors complete keys, explain them and underline mistakes.
 
 It is made from `schema` and its docstrings, so there is nothing to keep in step; it is never needed to play.
+`described` does the same for any other form that authors write.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Sequence
+from types import ModuleType
 from typing import Any
 
 from engine.story import schema, schema_people, schema_scene
-
-_MODULES = (schema, schema_people, schema_scene)
+from engine.story.fields import Part
 
 
 def story_schema() -> dict[str, Any]:
@@ -19,16 +21,22 @@ def story_schema() -> dict[str, Any]:
 
     A story of several files needs its required keys once, in any of them, so the schema asks for none at the top.
     """
-    made = schema.Story.model_json_schema()
-    help_of = _docstrings()
-    for name, part in (("Story", made), *made["$defs"].items()):
+    made = described(schema.Story, "A Palaver story", (schema, schema_people, schema_scene))
+    made.pop("required", None)
+    return made
+
+
+def described(form: type[Part], title: str, modules: Sequence[ModuleType]) -> dict[str, Any]:
+    """Return the JSON Schema of a form, each key with the docstring it has in one of `modules`."""
+    made = form.model_json_schema()
+    help_of = _docstrings(modules)
+    for name, part in ((form.__name__, made), *made["$defs"].items()):
         for key, entry in part.get("properties", {}).items():
             entry.pop("title", None)
-            if text := _described(name, key, help_of):
+            if text := _described(_part(name, modules), key, help_of):
                 entry["description"] = text
     _widen(made)
-    made["title"] = "A Palaver story"
-    made.pop("required", None)
+    made["title"] = title
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
@@ -42,16 +50,19 @@ def _widen(part: Any) -> None:
         del part["default"]  # what is left out is left out; no editor should offer to write an empty text
 
 
-def _described(name: str, key: str, help_of: dict[tuple[str, str], str]) -> str:
-    part: type[schema.Part] = getattr(schema, name)
+def _part(name: str, modules: Sequence[ModuleType]) -> type[Part]:
+    return next(part for module in modules if isinstance(part := getattr(module, name, None), type))
+
+
+def _described(part: type[Part], key: str, help_of: dict[tuple[str, str], str]) -> str:
     field = next(name for name, info in part.model_fields.items() if (info.alias or name) == key)
     return next((help_of[each.__name__, field] for each in part.__mro__ if (each.__name__, field) in help_of), "")
 
 
-def _docstrings() -> dict[tuple[str, str], str]:
+def _docstrings(modules: Sequence[ModuleType]) -> dict[tuple[str, str], str]:
     """Return the text under each field, by class and field: reading them here keeps 20 ms out of every start."""
     found = {}
-    for part in [part for module in _MODULES for part in ast.parse(inspect.getsource(module)).body]:
+    for part in [part for module in modules for part in ast.parse(inspect.getsource(module)).body]:
         if not isinstance(part, ast.ClassDef):
             continue
         for field, below in zip(part.body, part.body[1:], strict=False):
