@@ -16,7 +16,7 @@ from engine.dialogue.prompt import Prompt, assemble
 from engine.dialogue.recall import Recall
 from engine.dialogue.remembered import Remembered, remembered
 from engine.dialogue.summary import Due, due, extracted, read_summary, summary_request
-from engine.dialogue.tokens import UNCUT, TokenCounter
+from engine.dialogue.tokens import UNCUT, TokenCounter, count_messages
 from engine.llm.protocol import Finished, Purpose, Request, Stage
 from engine.llm.scripted import best_placed
 from engine.plaintext import clean_line
@@ -31,6 +31,8 @@ LARGEST_COUNT = 10**12
 CUT_SHARE = 0.6
 """A server that counts less than this share of our own count has probably cut the prompt: estimates err by a third at
 most."""
+QUESTION_TOKENS, QUESTION_SHARE = 640, 6
+"""Tokens kept free for a judge's question that goes on from the prompt: so many, and a sixth of the context at most."""
 REPLY_TOKENS = 300
 """Tokens kept free for a reply and allowed it, where neither player nor author says. Longest in any case: half the
 context."""
@@ -45,8 +47,9 @@ class Briefing:
         self._cast = cast
         self.counter = counter
         """Counts tokens; learns from what the server says."""
+        room = min(cast.context // QUESTION_SHARE, QUESTION_TOKENS) if cast.judge_continues else 0
         self._recalls = {
-            who: Recall(graph, who, counter, context=cast.context, reply=self._reply_tokens(character))
+            who: Recall(graph, who, counter, context=cast.context - room, reply=self._reply_tokens(character))
             for who, character in graph.characters.items()
         }
         self._asked: Prompt | None = None
@@ -113,11 +116,14 @@ class Briefing:
     def question(self, state: State, speakers: Sequence[str], asked: Request) -> Question | None:
         """Return what the judge is asked about the turn in which `speakers` answered, the last of them `asked`.
 
-        None when nothing could come true.
+        None when nothing could come true. It goes on from that prompt where it is to, and where there is room for it.
         """
-        prefix = asked.messages if self._cast.judge_continues else ()
         histories = {who: self._recalls[who].history for who in speakers}
-        return question(self._graph, state, histories, speakers, prefix=prefix)
+        if self._cast.judge_continues:
+            found = question(self._graph, state, histories, speakers, prefix=asked.messages)
+            if found is None or count_messages(found.messages, self.counter) + found.max_tokens <= self._cast.context:
+                return found
+        return question(self._graph, state, histories, speakers)
 
     def judge(self, state: State, asked: Question) -> Request:
         """Return the request for a judge's reading."""
