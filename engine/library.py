@@ -61,6 +61,10 @@ class Library:
 
         Raises `StoryError` when it has mistakes and `PalaverError` when there is no such story.
         """
+        return self._loaded_from(self.find(name))
+
+    def find(self, name: str | Path) -> Path:
+        """Return the path where something is there, else that of the story with this id; raises `PalaverError`."""
         path = Path(name)
         if not os.path.lexists(path):  # unlike `Path.exists`, it raises for no name, however long
             paths = self.paths()
@@ -71,7 +75,7 @@ class Library:
                     do=did_you_mean(str(name), known).strip() or "`palaver play` alone shows the library.",
                 )
             path = known[str(name)]
-        return self._loaded_from(path)
+        return path
 
     def with_id(self, wanted: str) -> StoryGraph | None:
         """Return the story of the library with this id, None when there is none; an id is never taken for a path."""
