@@ -17,6 +17,8 @@ ALLOWED = {
     "dialogue": {"dialogue", "play", "story"},
     "llm": {"llm", "dialogue", "play", "story"},
     "saves": {"saves", "play", "story"},
+    "proving": {"proving", "play", "story"},
+    "laying": {"saves", "play", "story"},
     "errors": {"story"},
     "plaintext": set(),
     "atomic": set(),

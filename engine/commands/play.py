@@ -29,6 +29,7 @@ def add(commands: Commands) -> None:
     play.add_argument("--offline", action="store_true", help="let the scripted actor play, whatever model is set")
     play.add_argument("--seed", type=int, metavar="N", help="the same seed and moves give the same game")
     play.add_argument("--load", metavar="NAME", help="a save, a named moment, or `latest`")
+    play.add_argument("--moves", metavar="FILE", type=Path, help="play the moves in a file first, such as of `prove`")
     add_saves(play)
     model = play.add_argument_group("the model (also in the environment and the config file, see README)")
     model.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible endpoint, up to and with /v1")
@@ -46,7 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     table = _table(arguments)
     graph = table.library.load(arguments.story) if arguments.story else None
-    found = shelf.find(table.saves, arguments.load, graph.id if graph else None) if arguments.load else None
+    load = arguments.load
+    if arguments.moves:
+        if load:
+            raise PalaverError("--moves begins a new game, and --load goes on with an old one.", do="Give one of them.")
+        graph = graph or _only_story(table)
+        load = _laid(table, graph, arguments.moves)
+    found = shelf.find(table.saves, load, graph.id if graph else None) if load else None
     if not arguments.plain:
         from engine.tui import app
 
@@ -63,6 +70,18 @@ def run(arguments: argparse.Namespace) -> int:
         session = table.begin(graph or _only_story(table))
     asyncio.run(play_plain(session, opening=f"{session.graph.title}. Played by: {table.model_line}."))
     return 0
+
+
+def _laid(table: Table, graph: StoryGraph, moves: Path) -> str:
+    """Make a save in which the moves in a file are played; returns its name."""
+    from datetime import UTC, datetime
+
+    from engine.laying import laid
+    from engine.saves import shelf
+
+    path = shelf.new_path(table.saves, graph.id, datetime.now(UTC))
+    laid(graph, moves, path, lambda: datetime.now(UTC))
+    return path.stem
 
 
 def _only_story(table: Table) -> StoryGraph:
