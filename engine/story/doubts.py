@@ -45,7 +45,7 @@ _OTHERS = frozenset(("set", "let", "moves", "model", "one_of"))
 """Tables and lists with no texts in them."""
 # A comment after a text is meant when it stands off by two spaces or a tab, and is not like "#9".
 _CUT = re.compile(r"(?<![\s#])(?: #|[ \t]+#\d)")
-_AFTER = re.compile(r" (#\S*)|[ \t]+(#\d\S*)")
+_AFTER = re.compile(r" (#(?! ?palaver:)\S*)|[ \t]+(#\d\S*)")
 _FARTHEST = 200
 """Lines that a text without quotes may go on before its end is no longer looked for."""
 

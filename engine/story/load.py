@@ -6,20 +6,25 @@ It joins the steps (read, merge, schema, compile, lint) and adds none of its own
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from engine.errors import StoryError
 from engine.story.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
+    from engine.story.desk import Desk
     from engine.story.expressions import Names
     from engine.story.graph import StoryGraph
-    from engine.story.places import Report
+    from engine.story.places import Report, Source
+    from engine.story.schema import Story
     from engine.story.yamltree import Table
+
+Linter: TypeAlias = "Callable[[Desk, StoryGraph, Story], None]"
+"""Looks at a story that has no errors, and warns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Checked:
     """All of it was looked at; where not, more may be found once these errors are mended."""
     names: Names | None = None
     """What an expression over the story may name; None when there is no graph."""
+    sources: tuple[Source, ...] = ()
+    """The files that were read."""
 
 
 def load_story(path: Path) -> StoryGraph:
@@ -44,10 +51,11 @@ def load_story(path: Path) -> StoryGraph:
     return checked.graph
 
 
-def check_story(path: Path, *, base: Path | None = None) -> Checked:
+def check_story(path: Path, *, base: Path | None = None, further: Linter | None = None) -> Checked:
     """Return the story in a folder or file with all that was found in it; raises nothing for an author's mistake.
 
-    Files are named as `path` was given, or relative to `base` where that is said and holds them.
+    Files are named as `path` was given, or relative to `base` where that is said and holds them. `further` adds the
+    warnings that only an author asks for, and that nobody should wait for who wants to play.
     """
     # Imported here: pydantic and YAML cost 90 ms, and a program that only looks for stories need not wait for them.
     from engine.story.compile import compile_story
@@ -61,10 +69,12 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
 
     report = Report()
     graph, names, begun = None, None, False
+    sources: tuple[Source, ...] = ()
     with _undisturbed(), suppress(TooManyError):
         files = read_files(path, report, base=base)
-        begun = bool(files.sources)
-        tree, whole = merged_tree(files.sources, report)
+        sources = files.sources
+        begun = bool(sources)
+        tree, whole = merged_tree(sources, report)
         whole = whole and files.whole
         if tree is not None:
             doubt(tree, report)
@@ -76,12 +86,14 @@ def check_story(path: Path, *, base: Path | None = None) -> Checked:
             graph = compile_story(desk, form, files)
             lint(desk, graph, form.story)
             names = desk.names
+            if further is not None and not report.failed:
+                further(desk, graph, form.story)
         if report.failed:
             for hint in files.hints:
                 report.warning(*hint)
     if report.failed:
-        return Checked(None, report.sorted(), whole=graph is not None or not begun)
-    return Checked(graph, report.sorted(), names=names)
+        return Checked(None, report.sorted(), whole=graph is not None or not begun, sources=sources)
+    return Checked(graph, report.sorted(), names=names, sources=sources)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.checking import thoroughly
 from engine.errors import StoryError
 from engine.story import schema as form
 from engine.story.graph import StoryGraph
@@ -35,7 +36,7 @@ def every_key() -> StoryGraph:
 
 @pytest.mark.parametrize("story", sorted(STORIES.iterdir()), ids=lambda path: path.name)
 def test_a_sound_story_loads_without_a_word(story: Path) -> None:
-    checked = check_story(story)
+    checked = thoroughly(story)
 
     assert checked.diagnostics == ()
     assert checked.graph is not None

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.checking import thoroughly
 from engine.errors import StoryError
-from engine.story.load import check_story, load_story
+from engine.story.load import load_story
 
 STORIES = Path(__file__).parent.parent / "stories_bad"
 EXPECTED = sorted(STORIES.glob("*.expected"))
@@ -20,7 +21,7 @@ def story_of(expected: Path) -> Path:
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: path.stem)
 def test_a_bad_story_gives_exactly_its_diagnostics(expected: Path) -> None:
-    checked = check_story(story_of(expected), base=STORIES)
+    checked = thoroughly(story_of(expected), base=STORIES)
 
     assert [str(found) for found in checked.diagnostics] == expected.read_text(encoding="utf-8").splitlines()
 
@@ -28,7 +29,7 @@ def test_a_bad_story_gives_exactly_its_diagnostics(expected: Path) -> None:
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: path.stem)
 def test_a_story_with_errors_is_never_loaded(expected: Path) -> None:
     story = story_of(expected)
-    errors = [found for found in check_story(story).diagnostics if found.severity == "error"]
+    errors = [found for found in thoroughly(story).diagnostics if found.severity == "error"]
     if errors:
         with pytest.raises(StoryError) as refused:
             load_story(story)

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.checking import thoroughly
 from engine.story.load import Checked, check_story
 from engine.story.source import CONTROLS
 
@@ -153,7 +154,7 @@ def test_any_shape_of_values_is_checked(check: Check, sections: dict[str, object
 def test_sound_stories_are_sound_without_the_parser_in_c(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
 
-    assert check_story(story).diagnostics == ()
+    assert thoroughly(story).diagnostics == ()
 
 
 def test_bad_stories_are_bad_in_the_same_lines_without_the_parser_in_c(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +163,7 @@ def test_bad_stories_are_bad_in_the_same_lines_without_the_parser_in_c(monkeypat
     for expected in sorted((TESTS / "stories_bad").glob("*.expected")):
         story = expected.with_suffix("")
         story = story if story.is_dir() else expected.with_suffix(".yaml")
-        found = [str(d).split(":")[:2] for d in check_story(story, base=TESTS / "stories_bad").diagnostics]
+        found = [str(d).split(":")[:2] for d in thoroughly(story, base=TESTS / "stories_bad").diagnostics]
         wanted = [line.split(":")[:2] for line in expected.read_text(encoding="utf-8").splitlines()]
         if found != wanted:
             differing[expected.stem] = found

@@ -1,0 +1,103 @@
+"""Finds sentences that a judge cannot keep apart, and sentences that ask two things at once.
+
+It compares words and understands nothing, so it stays with what is plain: one sentence holding all the words of
+another. Where two conditions can never hold together, their sentences may well be alike.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+from engine.story.desk import Desk
+from engine.story.graph import Outcome, StoryGraph
+from engine.story.places import TreePath
+
+_WORD = re.compile(r"[^\W_]+")
+_FILLERS = frozenset(
+    (
+        "a", "an", "the", "that", "this", "these", "those", "to", "of", "in", "on", "at", "into", "for", "with", "by",
+        "from", "and", "or", "is", "are", "be", "been", "it", "its", "there", "then", "as",
+    )
+)  # fmt: skip
+_NEGATIONS = frozenset(
+    (
+        "not", "no", "never", "nobody", "nothing", "none", "without", "refuses", "declines", "denies", "cannot", "cant",
+        "doesnt", "dont", "isnt", "wont", "hardly", "instead", "only", "before", "after", "until", "unless", "again",
+        "almost",
+    )
+)  # fmt: skip
+"""Words that turn a sentence round, or say when: with one of them more it is another sentence."""
+_FEWEST = 3
+"""A sentence of fewer words, fillers aside, says too little to be compared."""
+_QUALIFIED = 2
+"""So many words more make it another sentence."""
+_PERSON = r"(?:he|she|they|it|you|the player)"
+_SECOND = re.compile(
+    rf"(?:\band(?: then| also)?|;|, then) (?:{_PERSON} [a-z]+\b"
+    r"|[a-z]{2,}(?<![su])s(?: up| out| away| down| over| off)?"
+    r" (?:the|a|an|him|her|them|it|his|their|your|that|how|why|where|who)\b)",
+    re.IGNORECASE,
+)
+_VERB = re.compile(r"\b[a-z]+(?<![su])s\b")
+"""What comes before the second thing has to be one already: in "Maren and the player agree" it is none."""
+
+
+def warn_of_sentences(desk: Desk, graph: StoryGraph) -> None:
+    """Warn of `when` sentences of one talk that overlap, and of those that name a second thing."""
+    english = graph.language.casefold().startswith("en")
+    for name, scene in graph.scenes.items():
+        path: TreePath = ("scenes", name, "outcomes")
+        for outcome in scene.outcomes if english else ():
+            _warn_of_two_things(desk, (*path, outcome.id, "when"), outcome.when)
+        asked = [(outcome, _words(outcome.when)) for outcome in scene.outcomes if outcome.when]
+        for (first, few), (second, more) in combinations(asked, 2):
+            if _both_open(first, second) and _overlap(few, more, english=english):
+                at = desk.place((*path, first.id, "when"))
+                message = (
+                    f'This says nearly the same as the "when" of "{first.id}" at {at}, and a judge can name one '
+                    "outcome only. Say in each what the other is not."
+                )
+                desk.warning((*path, second.id, "when"), "overlapping-when", message)
+    for who, character in graph.characters.items() if english else ():
+        for rule in character.rules:
+            number = int(rule.id.rpartition("_")[2]) - 1
+            _warn_of_two_things(desk, ("characters", who, "moved_by", rule.variable, number, "when"), rule.when)
+
+
+def _warn_of_two_things(desk: Desk, path: TreePath, when: str) -> None:
+    if (second := _SECOND.search(when)) is not None and _VERB.search(when, 0, second.start()):
+        shown = " ".join(second.group().split())
+        message = (
+            f'"{shown}" asks for a second thing, and a judge may take one for both. Ask for the one that decides, '
+            "or make two outcomes of it."
+        )
+        desk.warning(path, "two-things", message)
+
+
+def _both_open(first: Outcome, second: Outcome) -> bool:
+    """Tell whether nothing in their conditions keeps the two from being asked about in one turn."""
+    if first.condition is None or second.condition is None:
+        return True
+    return first.condition.source == second.condition.source
+
+
+def _words(when: str) -> frozenset[str]:
+    plain = when.casefold().replace("'", "").replace("’", "")
+    return frozenset(_stem(word) for word in _WORD.findall(plain) if word not in _FILLERS)
+
+
+def _stem(word: str) -> str:
+    """Fold the endings of English verbs and plurals: `tells`, `told` stay apart, `agree` and `agrees` do not."""
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)].rstrip("e")
+    return word.rstrip("e")
+
+
+def _overlap(first: frozenset[str], second: frozenset[str], *, english: bool) -> bool:
+    few, more = sorted((first, second), key=len)
+    if len(few) < _FEWEST or not few <= more:
+        return False
+    rest = more - few
+    return not rest or (english and len(rest) < _QUALIFIED and rest.isdisjoint({_stem(word) for word in _NEGATIONS}))

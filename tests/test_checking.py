@@ -1,0 +1,109 @@
+"""What only an author asks for is found, and nothing is found in stories that are sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.checking import thoroughly
+from support.stories import EVERYTHING
+
+ROOT = Path(__file__).parent.parent
+SOUND = sorted((ROOT / "tests" / "stories_good").iterdir())
+TALK = """
+palaver: 1
+title: T
+start: hall
+characters:
+  maren:
+    name: Maren
+    persona: You are Maren. {persona}
+    fallback: Hm.
+scenes:
+  hall:
+    talk: maren
+    direction: Wait. {direction}
+    limit: {{turns: 3, goto: END}}
+"""
+
+
+def codes(path: Path, text: str, **given: tuple[int, ...]) -> list[str]:
+    path.write_text(text, "utf-8")
+    return [found.code for found in thoroughly(path, **given).diagnostics]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("story", SOUND, ids=lambda path: path.name)
+def test_a_sound_story_has_no_warning(story: Path) -> None:
+    assert [str(found) for found in thoroughly(story).diagnostics] == []
+
+
+def test_the_bundled_story_has_no_warning() -> None:
+    assert [str(found) for found in thoroughly(ROOT / "stories" / "lamp").diagnostics] == []
+
+
+def test_sound_stories_are_many() -> None:
+    assert len(SOUND) >= 30
+
+
+def test_a_persona_that_fills_the_context_is_told_of_with_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "tale.yaml"
+    path.write_text(TALK.format(persona="You keep the light. " * 900, direction=""))
+    (found,) = thoroughly(path).diagnostics
+
+    assert found.code == "prompt-overrun"
+    assert found.line == 11
+    assert "does not fit" in found.message
+    assert "the persona about " in found.message
+
+
+def test_a_crowded_prompt_is_told_of_before_it_overflows(tmp_path: Path) -> None:
+    long = TALK.format(persona="You keep the light. " * 400, direction="The wind is up. " * 170)
+    (tmp_path / "tale.yaml").write_text(long)
+    (found,) = thoroughly(tmp_path / "tale.yaml").diagnostics
+
+    assert "leaves about" in found.message
+
+
+def test_a_persona_may_be_measured_against_a_larger_context(tmp_path: Path) -> None:
+    text = TALK.format(persona="You keep the light. " * 900, direction="")
+
+    assert codes(tmp_path / "tale.yaml", text, contexts=(32_000,)) == []
+    assert codes(tmp_path / "tale.yaml", text, contexts=(4_096, 32_000)) == ["prompt-overrun"]
+
+
+def test_facts_that_wait_for_their_if_count_too(tmp_path: Path) -> None:
+    fact = f'    knows: [{{if: visits > 9, fact: "{"The boat was empty. " * 900}"}}]\n    fallback'
+    text = TALK.format(persona="", direction="").replace("    fallback", fact)
+
+    assert codes(tmp_path / "tale.yaml", text) == ["prompt-overrun"]
+
+
+def test_a_story_that_uses_every_rule_needs_no_more_than_hints(tmp_path: Path) -> None:
+    found = codes(tmp_path / "tale.yaml", f"palaver: 1\ntitle: T\n{EVERYTHING}")
+
+    assert set(found) <= {"offline-outcome", "no-hint", "unread-variable"}
+
+
+def test_an_ignore_that_is_needed_once_an_error_is_mended_is_let_be(tmp_path: Path) -> None:
+    text = TALK.format(persona="", direction="") + "  # palaver: ignore[unreachable-scene]\n  lost: {goto: nowhere}\n"
+
+    assert codes(tmp_path / "tale.yaml", text) == ["unknown-scene"]
+    assert codes(tmp_path / "tale.yaml", text.replace("nowhere", "END")) == []
+
+
+def test_an_ignore_in_another_file_quiets_nothing_there(tmp_path: Path) -> None:
+    (tmp_path / "story.yaml").write_text(TALK.format(persona="", direction="") + "  lost: {goto: END}\n")
+    (tmp_path / "more.yaml").write_text("let: {idle: visits > 1}\n" + "\n" * 11 + "# palaver: ignore[unused-let]\n")
+    found = [(Path(one.file).name, one.code) for one in thoroughly(tmp_path).diagnostics]
+
+    assert ("story.yaml", "unreachable-scene") in found
+    assert ("more.yaml", "unused-let") in found
+    assert ("more.yaml", "unused-ignore") in found
+
+
+def test_an_ignore_for_the_whole_story_reaches_every_file(tmp_path: Path) -> None:
+    (tmp_path / "story.yaml").write_text(TALK.format(persona="", direction="") + "  lost: {goto: END}\n")
+    (tmp_path / "more.yaml").write_text("# palaver: ignore-all[unreachable-scene]\nscenes: {gone: {goto: END}}\n")
+
+    assert thoroughly(tmp_path).diagnostics == ()
