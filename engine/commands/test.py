@@ -96,15 +96,15 @@ def _suites(named: Sequence[str], found: list[Diagnostic]) -> Iterator[Suite]:
 def _tests(path: Path) -> tuple[Path, Sequence[Path]]:
     """Return the story that is meant by a path, and which files of its tests: one that is named, or all."""
     from engine.story.source import MAIN_FILE
-    from engine.storytest.files import story_of, tests_of
+    from engine.storytest.files import story_of, files_of
 
     if path.is_dir():
         story = story_of(path / MAIN_FILE) or path
-        return story, tests_of(story)
+        return story, files_of(story)
     if path.name == MAIN_FILE:
-        return path.parent, tests_of(path)
+        return path.parent, files_of(path)
     story = story_of(path) or path
-    return story, tests_of(path) if story == path else [path]
+    return story, files_of(path) if story == path else [path]
 
 
 def _found(name: str) -> Path:

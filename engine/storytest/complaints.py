@@ -9,7 +9,7 @@ from engine.story.fields import Part, kind_word
 from engine.story.places import Report, TreePath
 from engine.story.suggest import did_you_mean, listed
 from engine.story.treeplaces import follow, place_of
-from engine.story.yamltree import Table
+from engine.story.yamltree import Row, Table
 from engine.storytest import forms
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ def complain(errors: Iterable[ErrorDetails], root: Table, at: TreePath, report: 
         path = (*at, *error["loc"])
         kind, value = error["type"], error["input"]
         subject = _subject(root, path)
+        if kind == "too_short" and value:
+            continue  # what was in it is wrong, and reported
         if kind == "extra_forbidden":
             report.error(place_of(root, path, key=True), "unknown-key", _unknown(str(path[-1]), part_at(path[:-1])))
             continue
         if value is None:
             kind, message = "empty", f"{subject} is empty: write what belongs there, or take it out."
         elif kind in _NOT_UNDERSTOOD:
-            kind, message = "wrong-kind", f"{subject} wants a table, and this is {kind_word(value)}{_keys(path)}."
+            kind, message = "wrong-kind", f"{subject} wants a table{_keys(path)}, and this is {kind_word(value)}."
         elif kind == "string_type":
             kind, message = "wrong-kind", f"{subject} wants a text, and this is {kind_word(value)}."
         elif kind == "tuple_type":
@@ -47,6 +49,19 @@ def complain(errors: Iterable[ErrorDetails], root: Table, at: TreePath, report: 
         else:
             message = f"{subject} {error['msg']}"
         report.error(place_of(root, path, key=value is None), kind, message)
+
+
+def taken_out(root: Table, path: TreePath, start: TreePath) -> bool:
+    """Take what is wrong at `path` out of the part at `start`; tells whether that could be done."""
+    spots = follow(root, path)
+    if len(spots) <= len(follow(root, start)):
+        return False
+    around, name = spots[-2].value, spots[-1].name
+    if isinstance(around, Table) and isinstance(name, str):
+        around.pop(name, None)
+    elif isinstance(around, Row) and isinstance(name, int):
+        around[name] = Table()
+    return True
 
 
 def part_at(path: TreePath) -> type[Part]:

@@ -32,6 +32,8 @@ class Bench:
         self._choice_texts = {folded(choice.text.source) for choice in choices if choice.text.constant}
         self._texts_vary = any(not choice.text.constant for choice in choices)
         self._corpus = ""
+        self.damaged = False
+        """Something was taken out of the test at hand: nothing can be said of what it lacks."""
         self.own = ""
         """What the test at hand says itself, folded: its lines, replies and values."""
 
@@ -78,7 +80,7 @@ def expectations(bench: Bench, at: TreePath, form: forms.Expect | None) -> tuple
 
 def _expected(bench: Bench, at: TreePath, form: forms.Expect) -> Iterator[Expectation]:
     desk, graph, place = bench.desk, bench.graph, bench.place
-    if form == forms.Expect():
+    if form == forms.Expect() and not bench.damaged:
         desk.error(at, "no-expect", '"expect" has nothing in it: write what must be true.', key=True)
     if form.scene:
         desk.known((*at, "scene"), form.scene, graph.scenes, "scene")
@@ -136,7 +138,7 @@ def _ending(bench: Bench, at: TreePath, written: str) -> str:
 def _prompt(bench: Bench, at: TreePath, form: forms.Prompt) -> Iterator[Expectation]:
     if form.who:
         bench.desk.known((*at, "who"), form.who, bench.graph.characters, "character")
-    if not form.contains and not form.never:
+    if not form.contains and not form.never and not bench.damaged:
         message = 'Write what stands in the prompt under "contains", or what never does under "never".'
         bench.desk.error(at, "missing-key", message, key=True)
     kinds: tuple[tuple[Kind, Sequence[str]], ...] = (("contains", form.contains), ("never", form.never))

@@ -23,7 +23,7 @@ def folder_of(story: Path) -> Path:
     return story.parent / FOLDER if story.name == MAIN_FILE else story.with_suffix(SUFFIX)
 
 
-def tests_of(story: Path) -> tuple[Path, ...]:
+def files_of(story: Path) -> tuple[Path, ...]:
     """Return a story's files of tests by name; a link that leads out of the story's own place is not followed."""
     folder = folder_of(story)
     if not folder.is_dir():
@@ -50,4 +50,4 @@ def stories_here(here: Path) -> Sequence[Path]:
         return [here]
     folder = here / "stories"
     found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path for path in found if tests_of(path)]
+    return [path for path in found if files_of(path)]

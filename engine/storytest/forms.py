@@ -28,11 +28,19 @@ def _answered(value: object) -> object:
     raise wrong("wrong-kind", "wants yes or no.")
 
 
+def _given(value: object) -> object:
+    if value is None:
+        raise wrong("empty", "is empty: write what belongs there, or take it out.")
+    return value
+
+
 def _replies(value: object) -> object:
     """Read one text or a list as what whoever is asked says, in order."""
     return value if isinstance(value, dict) else {"": value}
 
 
+Given = BeforeValidator(_given)
+"""For what can be left out, and cannot be left empty."""
 YesOrNo = Annotated[bool, BeforeValidator(_answered), WithJsonSchema({"enum": ["yes", "no", True, False]})]
 Replies = Annotated[
     dict[str, Some[Prose]],
@@ -89,7 +97,7 @@ class Expect(Part):
     """Where the story is."""
     ending: Words = ""
     """The ending that is reached: its scene or its name."""
-    over: YesNo | None = None
+    over: Annotated[YesNo | None, Given] = None
     """Whether the story is over."""
     state: dict[str, Scalar] = Field(default_factory=dict)
     """Variables and what they hold."""
@@ -130,9 +138,9 @@ class Move(Part):
     """Do something in a talk, told rather than said: `I try the window`."""
     note: Prose = ""
     """Write something aside that no character hears."""
-    answer: YesOrNo | None = None
+    answer: Annotated[YesOrNo | None, Given] = None
     """Answer the question that waits: yes or no."""
-    command: Literal["undo", "redo", "retry", "notthat"] | None = None
+    command: Annotated[Literal["undo", "redo", "retry", "notthat"] | None, Given] = None
     """A command of the game: undo, redo, retry or notthat. The word alone will do: `- undo`."""
     to: Name = ""
     """To whom it is said."""
@@ -141,9 +149,9 @@ class Move(Part):
     reply: Replies = Field(default_factory=dict)
     """What the model answers: a text, a list where several answer, or texts by character. Without it, the scripted
     actor answers from the story's examples."""
-    reads: Annotated[Reads, Short("outcome")] | None = None
+    reads: Annotated[Annotated[Reads, Short("outcome")] | None, Given] = None
     """What the judge answers: an outcome, or keys. Without it, what the example says, and nothing for a `reply`."""
-    expect: Expect | None = None
+    expect: Annotated[Expect | None, Given] = None
     """What must be true after this move."""
 
 
@@ -156,7 +164,7 @@ class OneTest(Part):
     """A recording in the story's folder that answers in place of the models: `tests/first_night.jsonl`."""
     moves: Annotated[tuple[Annotated[Move, Short("command")], ...], Field(max_length=MOST_MOVES)] = ()
     """What is done, one after another."""
-    expect: Expect | None = None
+    expect: Annotated[Expect | None, Given] = None
     """What must be true at the end; texts, prompts and outcomes are those of the whole test."""
 
 

@@ -20,11 +20,14 @@ from engine.story.places import Place, Report, TooManyError, TreePath
 from engine.story.scalars import value_of
 from engine.story.source import read_files
 from engine.story.suggest import did_you_mean, listed
-from engine.story.yamltree import Table, read_tree
+from engine.story.yamltree import Node, Table, read_tree
 from engine.storytest import forms
 from engine.storytest.cases import Case, Deed, Reading, Start, Step, Suite
-from engine.storytest.complaints import complain
+from engine.storytest.complaints import complain, taken_out
 from engine.storytest.expecting import NONE, Bench, expectations
+
+_ROUNDS = 5
+"""How often a test is looked at anew after something was taken out of it."""
 
 
 def read_tests(file: Path, graph: StoryGraph, names: Names, *, root: Path, base: Path | None = None) -> Suite:
@@ -70,15 +73,27 @@ class _Reader:
             complain(refused.errors(include_url=False), self._tree, (), self._report)
         for name, written in tests.items() if isinstance(tests, Table) else ():
             at: TreePath = ("tests", name)
+            form = self._form(at, written)
+            if form is not None:
+                yield self._case(at, name, form)
+
+    def _form(self, at: TreePath, written: Node) -> forms.OneTest | None:
+        """Return one test; what the schema refuses is reported and taken out, so that the rest can be looked at."""
+        self._bench.damaged = isinstance(written, Table) and written.broken
+        for _ in range(_ROUNDS):
             try:
-                form = forms.OneTest.model_validate(written)
+                return forms.OneTest.model_validate(written)
             except ValidationError as refused:
-                complain(refused.errors(include_url=False), self._tree, at, self._report)
-                continue
-            yield self._case(at, name, form)
+                errors = refused.errors(include_url=False)
+            self._bench.damaged = True
+            complain(errors, self._tree, at, self._report)
+            gone = [taken_out(self._tree, (*at, *error["loc"]), at) for error in errors]
+            if not all(gone):
+                break
+        return None
 
     def _case(self, at: TreePath, name: str, form: forms.OneTest) -> Case:
-        if not form.expect and not any(move.expect for move in form.moves):
+        if not form.expect and not any(move.expect for move in form.moves) and not self._bench.damaged:
             self._desk.error(
                 at, "no-expect", 'This test expects nothing: write under "expect" what must be true.', key=True
             )
@@ -151,8 +166,10 @@ class _Reader:
     def _step(self, at: TreePath, move: forms.Move, test: forms.OneTest) -> Step:
         done = [key for key in forms.DOES if getattr(move, key) not in ("", None)]
         if len(done) > 1:
-            self._desk.error(at, "several-moves", f"A move is one thing, and this has {listed(done)}: make two of it.")
-        elif not done and move.expect is None:
+            self._desk.error(
+                at, "several-moves", f"A move is one thing, and this is {' and '.join(done)}: make two of it."
+            )
+        elif not done and move.expect is None and not self._bench.damaged:
             self._desk.error(at, "no-move", f"This does nothing: write one of {listed(forms.DOES)}.")
         deed: Deed = self._deed(done[0] if done else "", move)
         speaks = deed in ("say", "do", "retry")
