@@ -77,8 +77,10 @@ def prose(line: Line) -> str:
             return f"[came true, by {line.by}: {text}]".replace(": ]", "]")
         case "doubt" if line.answer is not None:
             return f"[{text} {'yes' if line.answer else 'no'}]"
-        case "doubt" | "vetoed":
-            return f"[{line.kind}: {text}]"
+        case "doubt":
+            return f"[asked: {text}]"
+        case "vetoed":
+            return f"[taken back: {text}]"
         case _:
             return text
 
