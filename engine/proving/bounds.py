@@ -37,8 +37,9 @@ class Bound:
 
     low: float | None = None
     high: float | None = None
-    exact: bool = True
-    """Past these, nothing the story asks tells values apart; where not, values past them are not followed."""
+    low_exact: bool = True
+    """Past it, nothing the story asks tells values apart; where not, values past it are not followed."""
+    high_exact: bool = True
 
 
 class Survey:
@@ -141,13 +142,13 @@ def bound(uses: Uses, variable: Variable | None) -> Bound:
     high = variable.high if variable is not None else None
     known = {*uses.compared, start}
     least, most = min(known) - 1, max(known) + 1
-    exact = True
+    low_exact = high_exact = True
     if not uses.summed and not uses.shrinks:
         high = most if high is None else min(high, most)
     if not uses.summed and not uses.grows:
         low = least if low is None else max(low, least)
     if high is None or high > most + STRETCH:
-        high, exact = most + STRETCH, False
+        high, high_exact = most + STRETCH, False
     if low is None or low < least - STRETCH:
-        low, exact = least - STRETCH, False
-    return Bound(low, high, exact)
+        low, low_exact = least - STRETCH, False
+    return Bound(low, high, low_exact, high_exact)

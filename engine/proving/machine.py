@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from engine.play.state import DEEPEST_CALL
+from engine.play.state import DEEPEST_CALL, State
 from engine.play.step import MOST_REPLIES
 from engine.proving.ops import Bench, Op
 from engine.proving.reading import TURNS, VISITS
-from engine.proving.slots import Slots, rules_of
+from engine.proving.slots import SPENT, Slots, rules_of
 from engine.proving.words import sayings
-from engine.story.expressions import Expression
+from engine.story.expressions import Expression, Value
 from engine.story.flow import returning
 from engine.story.graph import END, RETURN, Choice, Effect, MoveRule, Outcome, Scene, StoryGraph, Way
 
@@ -121,6 +121,35 @@ class Machine:
             found = self._edges[spot] = tuple(self.made(spot))
         return found
 
+    def spot(self, state: State) -> Spot:
+        """Return where a state of a playthrough stands, between two moves."""
+        if state.over:
+            return Spot("end", state.ending)
+        stack = []
+        for frame in state.stack:
+            stack.append(
+                Waiting(frame.scene, frame.goto, 0 if frame.goto else self._counted(frame.scene, frame.talked))
+            )
+        talked = self._counted(state.scene, state.talked)
+        return Spot("wait", state.scene, talked, self._live(state.scene, tuple(stack)))
+
+    def codes(self, state: State) -> dict[int, int]:
+        """Return the codes of a state of a playthrough, as `Sets.single` takes them; 0 for what is not followed."""
+        codes = {}
+        for slot, name in enumerate(self.slots.names):
+            if name.startswith(VISITS):
+                value: Value = state.visits.get(name.removeprefix(VISITS), 0)
+            elif name.startswith(SPENT):
+                value = name.removeprefix(SPENT) in state.spent
+            else:
+                value = state.turns if name == TURNS else state.values[name]
+            codes[slot] = self.slots.code(slot, value) or 0
+        return {slot: code for slot, code in codes.items() if code}
+
+    def _counted(self, scene: str, talked: int) -> int:
+        limit = self.graph.scenes[scene].limit
+        return 0 if limit is None else min(talked, limit.turns)
+
     def returned(self, frame: Waiting) -> Edge:
         """Return the edge on which a scene that called another goes on, from nowhere."""
         return self._go(_from(_NOWHERE), RETURN, (frame,))
@@ -220,7 +249,7 @@ class Machine:
 
     def _talked(self, spot: Spot, scene: Scene) -> int:
         """Return the turns of talk after this one, counted as far as they matter."""
-        return min(spot.talked + 1, scene.limit.turns) if scene.limit is not None else 0
+        return self._counted(scene.id, spot.talked + 1)
 
     # Flow
 

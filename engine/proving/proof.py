@@ -176,7 +176,7 @@ class _Prover:
         told: set[str] = set()
         for _, spot in sorted(nearest.values(), key=lambda entry: entry[0]):
             path = self._shortest(spot, bad[spot])
-            earlier = {edge.target.scene for edge in path.edges[:-1]}
+            earlier = {edge.source.scene for edge in path.edges}
             if not earlier & told:
                 told.add(spot.scene)
                 yield spot, path, counts[spot.scene]
@@ -190,14 +190,11 @@ class _Prover:
         bad = self._without(self._good, ("wait", "judge", "settle"))
         for spot, path, count in self._entries({spot: states for spot, states in bad.items() if spot.kind == "wait"}):
             moves = _onward(self._all, spot, bad)
-            what = (
-                "nothing can be done, and the story is not over"
-                if not moves
-                else f"no end can be reached any more; the story goes round in {_listed(moves)}"
-            )
             states = f"{count:,} states" if count > 1 else "1 state"
-            message = f'In scene "{spot.scene}" ({states}), {what}.'
-            yield Finding("soft-lock" if moves else "dead-end", "error", spot.scene, message, path)
+            message = (
+                f'From scene "{spot.scene}" ({states}) no end can be reached any more; it goes on in {_listed(moves)}.'
+            )
+            yield Finding("soft-lock", "error", spot.scene, message, path)
 
     def _circles(self) -> Iterator[Finding]:
         """Scenes gone through without a move of the player's that never come to one that waits."""
@@ -208,13 +205,8 @@ class _Prover:
         out = leading_to(found, waiting, lambda edge: edge.cost == 0)
         for spot, path, _ in self._entries(self._without(out, ("settle",))):
             scene = self._graph.scenes[spot.scene]
-            onward = any(edge.source == spot for edges in found.into.values() for edge in edges)
-            if onward:
-                message = f'The story runs in a circle from scene "{scene.id}" and never waits for the player.'
-                yield Finding("endless-circle", "error", scene.id, message, path)
-            else:
-                message = f'The pool "{scene.id}" can have no card left and no "goto": the story cannot go on there.'
-                yield Finding("dry-pool", "error", scene.id, message, path)
+            message = f'The story runs in a circle from scene "{scene.id}" and never waits for the player.'
+            yield Finding("endless-circle", "error", scene.id, message, path)
 
     # What is written and never comes about
 

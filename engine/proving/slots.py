@@ -57,12 +57,12 @@ class Slots:
         """Return the code of a value, with numbers stopped at their bound; None where it is not followed any more."""
         limits = self.bounds[slot]
         if limits.high is not None and not isinstance(value, str) and value > limits.high:
-            if not limits.exact:
+            if not limits.high_exact:
                 self.crossed.add(self.names[slot])
                 return None
             value = type(value)(limits.high)
         elif limits.low is not None and not isinstance(value, str) and value < limits.low:
-            if not limits.exact:
+            if not limits.low_exact:
                 self.crossed.add(self.names[slot])
                 return None
             value = type(value)(limits.low)
