@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from engine.play.opening import Start
 from engine.story.diagnostics import Diagnostic
 from engine.story.expressions import Expression, Value
 from engine.story.graph import StoryGraph
@@ -68,21 +69,6 @@ class Step:
     """What characters answer, in order; under the empty name, whoever is asked."""
     reading: Reading | None = None
     expected: tuple[Expectation, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a test begins."""
-
-    scene: str
-    seed: int = 1
-    values: Mapping[str, Value] = field(default_factory=dict)
-    """Every variable."""
-    visited: tuple[str, ...] = ()
-    taken: tuple[tuple[str, str], ...] = ()
-    """Choices taken before: key and text."""
-    reached: tuple[str, ...] = ()
-    """Outcomes reached before, by key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from engine.dialogue.tokens import Estimate
 from engine.errors import PalaverError, Refused
 from engine.llm.scripted import ScriptedActor
 from engine.play.evidence import folded
+from engine.play.opening import begun
 from engine.play.transcript import Line, tell
 from engine.saves.fleeting import Fleeting
 from engine.saves.store import StoryRef
@@ -27,7 +28,6 @@ from engine.story.places import Place
 from engine.story.suggest import listed
 from engine.storytest.cases import Case, Expectation, Step
 from engine.storytest.checking import Failure, Moment, check
-from engine.storytest.opening import begun
 from engine.storytest.understudy import Understudy
 from engine.updates import Turned, Update
 

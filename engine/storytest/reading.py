@@ -5,6 +5,7 @@ It reads with the story's own loader, runs nothing, and opens no file that a tes
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from engine.plaintext import clean, clean_line
 from engine.play.evidence import folded
+from engine.play.opening import Start
 from engine.story.desk import Desk
 from engine.story.expressions import Names, Value
 from engine.story.graph import StoryGraph
@@ -22,7 +24,7 @@ from engine.story.source import read_files
 from engine.story.suggest import did_you_mean, listed
 from engine.story.yamltree import Node, Table, read_tree
 from engine.storytest import forms
-from engine.storytest.cases import Case, Deed, Reading, Start, Step, Suite
+from engine.storytest.cases import Case, Deed, Reading, Step, Suite
 from engine.storytest.complaints import complain, taken_out
 from engine.storytest.expecting import NONE, Bench, expectations
 
@@ -121,11 +123,10 @@ class _Reader:
             self._done((*at, "done", number), name, taken, reached)
         if not 0 <= form.seed < 2**63:
             desk.error((*at, "seed"), "out-of-range", '"seed" must be at least 0, and no longer than 18 digits.')
-        values = {name: variable.start for name, variable in graph.variables.items()}
         return Start(
             form.scene or graph.start,
             form.seed,
-            {**values, **dict(self._bench.values((*at, "state"), form.state))},
+            dict(self._bench.values((*at, "state"), form.state)),
             form.visited,
             tuple(taken),
             tuple(reached),
@@ -152,10 +153,10 @@ class _Reader:
     def _cassette(self, at: TreePath, written: str) -> Path | None:
         if not written:
             return None
-        path = (self._root / written).resolve()
-        if not path.is_relative_to(self._root.resolve()):
+        path = Path(os.path.realpath(self._root / written))
+        if not path.is_relative_to(os.path.realpath(self._root)):
             self._desk.error(at, "unsafe-file", "A recording must be in the story's own folder: copy it there.")
-        elif not path.is_file():
+        elif not os.path.isfile(path):  # noqa: PTH113 - unlike `Path.is_file`, it raises for no name, however long
             self._desk.error(
                 at, "no-cassette", f'There is no recording "{clean_line(written)}" in the story\'s folder.'
             )

@@ -12,14 +12,11 @@ from engine.cast import Cast
 from engine.dialogue.tokens import Estimate
 from engine.llm.cassette import Recorder
 from engine.llm.scripted import ScriptedActor
-from engine.play.state import fold
+from engine.play.opening import Start, begun
 from engine.saves.fleeting import Fleeting
 from engine.saves.store import StoryRef
 from engine.session import Session
-from engine.story.graph import StoryGraph
 from engine.story.load import load_story
-from engine.storytest.cases import Start
-from engine.storytest.opening import begun
 from engine.storytest.playing import play
 from engine.storytest.suites import load_suite
 from storytest.inn import STORY, failures, folder, one, results
@@ -229,39 +226,6 @@ moves:
     assert one(tmp_path, test) == ("a refusal", "nothing was refused")
 
 
-# Any beginning
-
-
-def kept(graph: StoryGraph, start: Start, folder: Path) -> Session:
-    scripted = ScriptedActor()
-    store = Fleeting(StoryRef(graph.id, graph.title, graph.hash), 1, _NOON, folder=folder)
-    store.append(begun(graph, start)[0], now=_NOON, story_hash=graph.hash)
-    return Session(graph, Cast(scripted, scripted, scripted, Estimate()), store, lambda: _NOON)
-
-
-def test_a_beginning_is_nothing_but_its_events(tmp_path: Path) -> None:
-    from engine.play.moves import Begin
-    from engine.play.state import State
-    from engine.play.step import step
-
-    for story in (folder(tmp_path), Path(__file__).parent.parent.parent / "stories" / "lamp"):
-        graph = load_story(story)
-        values = {name: variable.start for name, variable in graph.variables.items()}
-        for scene in graph.scenes.values():
-            taken = tuple((choice.key, choice.id) for choice in scene.choices)
-            reached = tuple(outcome.key for outcome in scene.outcomes)
-            start = Start(scene.id, 3, values, (scene.id, graph.start), taken, reached)
-            events, _ = begun(graph, start)
-            session = kept(graph, start, tmp_path)
-            assert session.state == fold(events)
-            assert session.state.visits[scene.id] >= 2
-            assert session.state.spent >= {key for key, _ in taken}
-            assert session.state.seed == 3
-        # At the story's own start it is what the rules give.
-        first = begun(graph, Start(graph.start, 5, values))[0]
-        assert first == step(graph, State(), Begin(5)).events
-
-
 def test_a_start_that_runs_in_a_circle_fails_with_the_rules_own_words(tmp_path: Path) -> None:
     ring = "  ring: {choices: [{text: Leave, if: coins > 4, goto: room}], goto: ring}\n"
     story = STORY.replace("  room: {", f"{ring}  room: {{").replace("Go up, goto: room", "Go up, goto: ring")
@@ -283,8 +247,7 @@ def test_a_recording_answers_in_place_of_the_models(tmp_path: Path) -> None:
     scripted = ScriptedActor()
     cast = Cast(recorder, recorder, scripted, Estimate(), context=8_192)
     store = Fleeting(StoryRef(graph.id, graph.title, graph.hash), 1, _NOON, folder=tmp_path)
-    values = {name: variable.start for name, variable in graph.variables.items()}
-    store.append(begun(graph, Start("bar", 1, values))[0], now=_NOON, story_hash=graph.hash)
+    store.append(begun(graph, Start("bar"))[0], now=_NOON, story_hash=graph.hash)
     session = Session(graph, cast, store, lambda: _NOON)
 
     async def record() -> None:
