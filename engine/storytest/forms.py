@@ -162,7 +162,9 @@ class OneTest(Part):
     """Where it begins. Without it, where the story does."""
     cassette: Words = ""
     """A recording in the story's folder that answers in place of the models: `tests/first_night.jsonl`."""
-    moves: Annotated[tuple[Annotated[Move, Short("command")], ...], Field(max_length=MOST_MOVES)] = ()
+    moves: Annotated[
+        tuple[Annotated[Move, Short("command", alone={"enum": list(COMMANDS)})], ...], Field(max_length=MOST_MOVES)
+    ] = ()
     """What is done, one after another."""
     expect: Annotated[Expect | None, Given] = None
     """What must be true at the end; texts, prompts and outcomes are those of the whole test."""
