@@ -1,7 +1,8 @@
 """Writes the benchmark graph of 500 scenes as a story of ours: `python bench/bench500.py GRAPH.json STORY.yaml`.
 
-The same graph always gives the same file. A graph is JSON: `vars` (whole numbers that start at 0), `start`, and `scenes`
-with `id`, `text` and `choices`, each with `text`, `goto`, `cond` (null, or [variable, sign, number]) and `eff` (the same).
+The same graph always gives the same file. A graph is JSON: `vars` (whole numbers that start at 0), `start`, and
+`scenes` with `id`, `text` and `choices`, each with `text`, `goto`, `cond` (null, or [variable, sign, number]) and
+`eff` (the same).
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.shared import Commands
-from engine.errors import PalaverError
 
 if TYPE_CHECKING:
     from engine.proving.paths import Path as Way
@@ -34,8 +33,8 @@ def add(commands: Commands) -> None:
         "tells which endings can be reached, where the story can get stuck, and what depends on a model alone.",
     )
     prove.add_argument("story", metavar="STORY", help="a folder or a file")
-    prove.add_argument("--memory", type=int, default=500, metavar="MB", help="stop before it takes more (500)")
-    prove.add_argument("--states", type=int, metavar="N", help="stop after so many states")
+    prove.add_argument("--memory", type=_above_zero, default=500, metavar="MB", help="stop before it takes more (500)")
+    prove.add_argument("--states", type=_above_zero, metavar="N", help="stop after so many states")
     prove.add_argument(
         "--moves-to", type=Path, metavar="DIR", help="write a file of moves for each way found: `play --moves` plays it"
     )
@@ -49,8 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.story.keyplaces import KeyPlaces
     from engine.story.load import load_story
 
-    if arguments.memory < 1 or (arguments.states is not None and arguments.states < 1):
-        raise PalaverError("--memory and --states want a number above 0.")
     path = Path(arguments.story)
     graph = load_story(path)
     begun = time.monotonic()
@@ -71,6 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         for line in _lines(proof, where, seconds, names):
             print(line)
     return 1 if any(finding.severity == "error" for finding in proof.findings) else 0
+
+
+def _above_zero(written: str) -> int:
+    number = int(written)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not above 0")
+    return number
 
 
 def _telling(begun: float) -> Callable[[int], None]:

@@ -15,7 +15,7 @@ from engine.proving.machine import Edge, Machine, Spot
 from engine.proving.ops import Op, Put
 from engine.proving.sets import EMPTY, ROOT, Sets
 
-NODE_BYTES = 650
+NODE_BYTES = 750
 """Memory that one node takes with its share of what is remembered, measured on the bundled story."""
 _MOST_REMEMBERED = 400_000
 _MANY = 10**30
