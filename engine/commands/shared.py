@@ -15,6 +15,7 @@ EXAMPLES = """examples:
   palaver play my_story/ --plain         play line by line, for a screen reader or a pipe
   palaver play --load latest             go on where you left off
   palaver check my_story/                find every mistake in a story
+  palaver test my_story/                 run the tests that stand beside a story
   palaver saves list                     every game and its named moments
   palaver models                         find the models of this machine and pick one
   palaver doctor                         try the model's server step by step
