@@ -6,7 +6,6 @@ loader looks into neither, so a test changes no story and no save. Nothing is re
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,13 +23,12 @@ def folder_of(story: Path) -> Path:
 
 
 def files_of(story: Path) -> tuple[Path, ...]:
-    """Return a story's files of tests by name; a link that leads out of the story's own place is not followed."""
+    """Return a story's files of tests by name, and what was probably meant for one: none is passed over in silence."""
     folder = folder_of(story)
     if not folder.is_dir():
         return ()
-    root = Path(os.path.realpath(folder.parent))
-    files = sorted(path for path in folder.iterdir() if path.suffix == ".yaml" and not path.name.startswith("."))
-    return tuple(path for path in files if path.is_file() and Path(os.path.realpath(path)).is_relative_to(root))
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    return tuple(folder / name for name in names if name.endswith((".yaml", ".yml")))
 
 
 def story_of(file: Path) -> Path | None:

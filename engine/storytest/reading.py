@@ -41,7 +41,7 @@ def read_tests(file: Path, graph: StoryGraph, names: Names, *, root: Path, base:
     cases: tuple[Case, ...] = ()
     shown = str(file)
     with suppress(TooManyError):
-        sources = read_files(file, report, base=base).sources
+        sources = read_files(file, report, base=base).sources if _is_ours(file, root, report, base) else ()
         shown = sources[0].name if sources else shown
         for source in sources:
             tree, whole = read_tree(source, report)
@@ -52,6 +52,19 @@ def read_tests(file: Path, graph: StoryGraph, names: Names, *, root: Path, base:
                 message = 'There is no test in this file: write "tests:", and each test under its name.'
                 report.error(Place(source.name, 1), "no-tests", message)
     return Suite(clean_line(shown), graph, cases, report.sorted())
+
+
+def _is_ours(file: Path, root: Path, report: Report, base: Path | None) -> bool:
+    """Tell whether a file is to be read; report it where it was only meant to be."""
+    shown = clean_line(str(file.relative_to(base) if base is not None and file.is_relative_to(base) else file))
+    if file.suffix != ".yaml":
+        report.error(Place(shown), "ignored-file", f'This file was not read: name it "{file.stem}.yaml".')
+    elif not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
+        message = "This is a link out of the story's folder, and such links are not followed: put a copy here."
+        report.error(Place(shown), "unsafe-file", message)
+    else:
+        return True
+    return False
 
 
 class _Reader:

@@ -177,12 +177,20 @@ def test_a_folder_and_a_file_each_have_a_place_for_their_tests(tmp_path: Path) -
     assert list(stories_here(inn)) == [inn]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
-def test_a_link_out_of_the_story_is_not_followed(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes are otherwise there")
+def test_what_is_no_file_of_the_story_is_told_of_and_never_read(tmp_path: Path) -> None:
     inn = folder(tmp_path)
     (tmp_path / "outside.yaml").write_text("tests: {}", "utf-8")
     (inn / "tests" / "link.yaml").symlink_to(tmp_path / "outside.yaml")
-    assert files_of(inn) == ()
+    (inn / "tests" / "named.yml").write_text("tests: {}", "utf-8")
+    os.mkfifo(inn / "tests" / "pipe.yaml")
+    found = [str(each) for read in load_suites(inn, files_of(inn), base=tmp_path) for each in read.diagnostics]
+    assert found == [
+        "inn/tests/link.yaml: error: This is a link out of the story's folder, and such links are not followed: put a "
+        "copy here. [unsafe-file]",
+        'inn/tests/named.yml: error: This file was not read: name it "named.yaml". [ignored-file]',
+        "inn/tests/pipe.yaml: error: This is not a file with text in it: take it out of the folder. [unsafe-file]",
+    ]
 
 
 def test_a_story_that_has_mistakes_is_told_of_before_its_tests(tmp_path: Path) -> None:
