@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
@@ -35,19 +36,39 @@ def described(form: type[Part], title: str, modules: Sequence[ModuleType]) -> di
             entry.pop("title", None)
             if text := _described(_part(name, modules), key, help_of):
                 entry["description"] = text
-    _widen(made)
-    made["title"] = title
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_fitted(made), "title": title}
 
 
-def _widen(part: Any) -> None:
-    """Let a text be written as a number or as true and false, as the loader does: `title: 1984`."""
-    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-        _widen(inner)
-    if isinstance(part, dict) and part.get("type") == "string" and "pattern" not in part:
-        part["type"] = ["string", "number", "boolean"]
-    if isinstance(part, dict) and part.get("default") in ("", []):
-        del part["default"]  # what is left out is left out; no editor should offer to write an empty text
+def as_file(made: dict[str, Any]) -> str:
+    """Return a schema as the text of a file."""
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+"""What pydantic calls the bounds of a value that a function reads first, and what JSON Schema calls them."""
+_NOTHING = {"type": "null"}
+
+
+def _fitted(part: Any) -> Any:
+    """Return a part of a schema as the loader takes it.
+
+    A text may be written as a number or as true and false (`title: 1984`), numbers have their bounds, and a key has a
+    value or is left out. What is left out is left out: no editor should offer to write an empty text.
+    """
+    if isinstance(part, list):
+        return [_fitted(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    made = {_BOUNDS.get(key, key): _fitted(value) for key, value in part.items()}
+    if made.get("type") == "string" and "pattern" not in made:
+        made["type"] = ["string", "number", "boolean"]
+    if "default" in made and made["default"] in ("", [], None):
+        del made["default"]
+    if _NOTHING in (ways := made.get("anyOf", ())):
+        kept = [way for way in ways if way != _NOTHING]
+        del made["anyOf"]
+        made = {**kept[0], **made} if len(kept) == 1 else {"anyOf": kept, **made}
+    return made
 
 
 def _part(name: str, modules: Sequence[ModuleType]) -> type[Part]:
