@@ -104,7 +104,7 @@ def _lines(proof: Proof, where: KeyPlaces, seconds: float, names: dict[int, str]
         yield f"{title}: nothing was found so far that can go wrong, and not all was explored."
     yield f"{proof.states:,} states{'' if proof.whole else ' so far'}, in {seconds:.1f} s."
     for note in proof.notes:
-        yield from _wrapped(f"Not the whole: {note}" if not proof.whole else note)
+        yield from _wrapped(note)
     for finding in proof.findings:
         yield ""
         place = where.of(finding.key)

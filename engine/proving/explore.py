@@ -6,7 +6,7 @@ What it has found when it is stopped is true; what it has not found by then is u
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.play.step import MOST_HOPS
@@ -15,7 +15,7 @@ from engine.proving.machine import Edge, Machine, Spot
 from engine.proving.ops import Op, Put
 from engine.proving.sets import EMPTY, ROOT, Sets
 
-NODE_BYTES = 750
+NODE_BYTES = 800
 """Memory that one node takes with its share of what is remembered, measured on the bundled story."""
 _MOST_REMEMBERED = 400_000
 _MANY = 10**30
@@ -243,8 +243,17 @@ def back(sets: Sets, ops: tuple[Op, ...], states: int) -> int:
     return states
 
 
-def leading_to(found: Explored, goals: dict[Spot, int], allowed: Callable[[Edge], bool]) -> dict[Spot, int]:
-    """Return the reached states from which one of `goals` can be reached over the allowed edges, goals included."""
+def leading_to(
+    found: Explored,
+    goals: Mapping[Spot, int],
+    allowed: Callable[[Edge], bool],
+    limits: Limits,
+    kept: Collection[int] = (),
+) -> dict[Spot, int] | None:
+    """Return the reached states from which one of `goals` can be reached over the allowed edges, goals included.
+
+    None where that takes more nodes than there may be. `kept` are sets that are needed afterwards.
+    """
     sets = found.sets
     good, waiting = dict(goals), dict(goals)
     into: dict[Spot, list[Edge]] = {}
@@ -252,6 +261,10 @@ def leading_to(found: Explored, goals: dict[Spot, int], allowed: Callable[[Edge]
         for known in found.as_good(target):  # who is led to a later turn of a talk can do what an earlier one allows
             into.setdefault(known, []).extend(edge for edge in edges if allowed(edge))
     while waiting:
+        if sets.size > limits.nodes:
+            found.collect((*good.values(), *waiting.values(), *goals.values(), *kept))
+            if sets.size > limits.nodes * _STILL_FULL:
+                return None
         spot = min(waiting, key=lambda spot: sets.count(waiting[spot]))
         states = waiting.pop(spot)
         for edge in into.get(spot, ()):

@@ -77,11 +77,14 @@ class Put:
         return made
 
     def back(self, sets: Sets, a: int) -> int:
-        """Return the states that become one of `a`."""
+        """Return the states that become one of `a`, as far as they ever came forward here."""
         made = EMPTY
         for others, part in sets.split(a, self.others):
-            before = sets.unput(part, self.slot, lambda code, o=others: self._followed(o, code), self.many())  # type: ignore[misc]
-            made = sets.union(made, before)
+
+            def table(code: int, others: Codes = others) -> list[int]:
+                return [after for after in self.known.get((others, code), ()) if after is not None]
+
+            made = sets.union(made, sets.unput(part, self.slot, table, self.many()))
         return made
 
     def lost(self, sets: Sets, a: int) -> int:

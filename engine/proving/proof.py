@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from engine.proving.explore import NODE_BYTES, Explored, Limits, explore, leading_to, unknown
-from engine.proving.machine import Machine, Spot
+from engine.proving.machine import Edge, Machine, Spot
 from engine.proving.paths import Path, path_over, path_to
 from engine.proving.ranges import Range, ranges
 from engine.proving.sets import EMPTY
@@ -96,18 +96,23 @@ class _Prover:
         if self._alone.left:
             self._alone = explore(machine, limits(1.0), beside=beside, goodwill=False, in_order=False)
         self._alone.collect()
-        self._whole = self._all.whole
+        self._limits = limits(1.0)
+        self._whole = self._all.whole and not machine.slots.unfollowed()
+        self._cramped: set[str] = set()
+        """What was not looked into for want of memory."""
+        self._good: dict[Spot, int] = {}
 
     def proof(self) -> Proof:
         """Return what was found."""
         found = self._all
         proof = Proof(self._graph, self._whole, found.states, found.sets.size)
-        proof.notes = list(self._notes())
         proof.endings = list(self._endings())
         proof.findings = [*self._unreached(), *self._stuck(), *self._circles(), *self._dead(), *self._goodwill(proof)]
         alone = {spot.scene for spot in self._alone.reached}
         proof.needing = [name for name in self._scenes() if self._alone.whole and name not in alone]
         proof.ranges = ranges(found)
+        proof.notes = list(self._notes())
+        proof.whole = self._whole and not self._cramped
         return proof
 
     # Endings and scenes
@@ -155,6 +160,14 @@ class _Prover:
             goals[spot] = found.sets.union(goals.get(spot, EMPTY), states)
         return goals
 
+    def _leading_to(self, goals: dict[Spot, int], allowed: Callable[[Edge], bool], what: str) -> dict[Spot, int]:
+        """Return the states that can come to a goal; all that were reached, and a note, where that takes too much."""
+        good = leading_to(self._all, goals, allowed, self._limits, self._good.values())
+        if good is None:
+            self._cramped.add(what)
+            return self._all.reached
+        return good
+
     def _without(self, good: dict[Spot, int], kinds: tuple[str, ...] = ("wait",)) -> dict[Spot, int]:
         sets = self._all.sets
         left = {
@@ -186,7 +199,7 @@ class _Prover:
         return path_to(self._near, spot, near) if near else path_to(self._all, spot, states)
 
     def _stuck(self) -> Iterator[Finding]:
-        self._good = leading_to(self._all, self._goals(), lambda edge: True)
+        self._good = self._leading_to(self._goals(), lambda edge: True, "where it can get stuck")
         bad = self._without(self._good, ("wait", "judge", "settle"))
         for spot, path, count in self._entries({spot: states for spot, states in bad.items() if spot.kind == "wait"}):
             moves = _onward(self._all, spot, bad)
@@ -202,7 +215,7 @@ class _Prover:
         waiting = {spot: states for spot, states in found.reached.items() if spot.kind in ("wait", "end")}
         for spot, states in unknown(found).items():
             waiting[spot] = found.sets.union(waiting.get(spot, EMPTY), states)
-        out = leading_to(found, waiting, lambda edge: edge.cost == 0)
+        out = self._leading_to(waiting, lambda edge: edge.cost == 0, "where it can run in a circle")
         for spot, path, _ in self._entries(self._without(out, ("settle",))):
             scene = self._graph.scenes[spot.scene]
             message = f'The story runs in a circle from scene "{scene.id}" and never waits for the player.'
@@ -253,7 +266,7 @@ class _Prover:
             if ending.path is not None and ending.alone is False:
                 message = f'The ending "{ending.name}" is reached only if a model recognises something on the way.'
                 yield Finding("goodwill-only", "warning", ending.scene, message, ending.path)
-        alone = leading_to(self._all, self._goals(), lambda edge: not edge.goodwill)
+        alone = self._leading_to(self._goals(), lambda edge: not edge.goodwill, "where only a model helps on")
         sets = self._all.sets
         bad = {spot: sets.both(states, self._good.get(spot, EMPTY)) for spot, states in self._without(alone).items()}
         for spot, path, _ in self._entries({spot: states for spot, states in bad.items() if states}):
@@ -264,6 +277,8 @@ class _Prover:
         slots = self._machine.slots
         if self._all.left:
             yield "Stopped before the end: give it more --memory or --states."
+        if self._cramped:
+            yield f"Not looked into for want of --memory: {', '.join(sorted(self._cramped))}."
         for name in sorted(slots.crossed):
             stretch = slots.bounds[slots.index[name]]
             called = name.partition(":")[2] or name.removeprefix("@")
