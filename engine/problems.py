@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from engine.story.codes import CODES
 from engine.story.diagnostics import Diagnostic
 from engine.story.load import Checked
 from engine.story.underline import end_of, utf16
@@ -30,7 +31,7 @@ def as_json(checked: Checked) -> list[dict[str, Any]]:
             "severity": found.severity,
             "code": found.code,
             "message": found.message,
-            "do": found.do,
+            "do": found.do or CODES[found.code].says,
         }
         for found in checked.diagnostics
     ]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-_QUOTED = re.compile(r'"[^"]*"')
+_QUOTED = re.compile(r'"[^"]*"|\{[^{}]*\}')
 _LAST_SENTENCE = re.compile(r'(?<=[.?!])[" ]\s*(?=[A-Z`][^.?!]*[.?!]?$)')
 
 
@@ -42,4 +42,4 @@ class Diagnostic:
             return self.message[sentence.end() :].strip()
         _, colon, _ = masked.rpartition(": ")
         after = self.message[len(masked.rpartition(": ")[0]) + 2 :] if colon else ""
-        return after[:1].upper() + after[1:]
+        return after if self.code == "expression" else after[:1].upper() + after[1:]  # an expression keeps its case

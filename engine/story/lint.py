@@ -87,7 +87,8 @@ def _warn_of_calls(desk: Desk, graph: StoryGraph) -> None:
     for name in sorted(reachable(graph, [graph.start], through=stays)):
         if any(way.target == RETURN for way in exits(graph.scenes[name])):
             message = (
-                f'Scene "{name}" ends in RETURN and can be reached with no "call" to return to: the story would end.'
+                f'Scene "{name}" ends in RETURN and can be reached with no "call" to return to, and then the story '
+                'ends: come to it by "call" everywhere, or name a scene instead.'
             )
             desk.warning(("scenes", name), "stray-return", message, key=True)
     called = {way.call for scene in graph.scenes.values() for way in ways(scene) if way.call}

@@ -35,7 +35,7 @@ def warn_of_talks(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
                 silent.add(who)
     for who in graph.characters:
         if who in silent:
-            message = f'"{who}" has neither examples nor "fallback": with no model there is nothing to say.'
+            message = f'"{who}" has nothing to say where there is no model: write examples, or a "fallback".'
             desk.warning(("characters", who), "silent-character", message, key=True)
 
 

@@ -16,8 +16,10 @@ _COMMENT = re.compile(r"\s+#.*$|\s+$")
 
 def end_of(line: str, column: int) -> int:
     """Return the column just after what begins at `column`; both count from 1 in characters."""
-    start = min(max(column - 1, 0), len(line))
+    start = max(column - 1, 0)
     rest = line[start:]
+    if not rest:  # the end of a line, or a file that could not be read
+        return column + 1
     if rest.startswith("#"):
         return len(line.rstrip()) + 1
     for shape in (_QUOTED, _KEY):
@@ -45,4 +47,5 @@ def _bracketed(text: str) -> int:
 
 def utf16(line: str, column: int) -> int:
     """Return a column of a line as editors count it: from 0, in units of UTF-16."""
-    return len(line[: max(column - 1, 0)].encode("utf-16-le", "surrogatepass")) // 2
+    before = max(column - 1, 0)
+    return len(line[:before].encode("utf-16-le", "surrogatepass")) // 2 + max(0, before - len(line))

@@ -147,3 +147,11 @@ def test_a_story_that_cannot_be_read_is_a_problem_of_its_folder(
 
     assert published["uri"] == tmp_path.as_uri()
     assert published["diagnostics"][0]["code"] == "no-story"
+
+
+def test_every_finding_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    stories = sorted((Path(__file__).parents[1] / "stories_bad").glob("*.yaml"))
+    found = json.loads(checked(capsys, "--json", *stories)[1])
+
+    assert len(found) > 500
+    assert [each for each in found if len(each["do"]) < 8 or each["end"] <= each["column"] - (not each["line"])] == []
