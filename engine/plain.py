@@ -11,13 +11,14 @@ import signal
 import sys
 import textwrap
 from collections.abc import AsyncGenerator, Iterable, Iterator
-from contextlib import aclosing, contextmanager, suppress
-from typing import TextIO
+from contextlib import aclosing, contextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, TextIO
 
 from engine import saying
 from engine.asides import aside
 from engine.choosing import meant
 from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
+from engine.edits import Edits
 from engine.errors import ModelError, PalaverError
 from engine.linewise import Sentences, beyond, paragraphs
 from engine.plaintext import clean
@@ -26,6 +27,9 @@ from engine.recalling import memory_lines
 from engine.session import LEFT, Session
 from engine.updates import Delayed, Interrupted, Judging, Recalling, Speaking, TakenBack, Turned, Update, Words
 from engine.view import Option, View, scene_text
+
+if TYPE_CHECKING:
+    from engine.rehearsal import Rehearsal
 
 LONGEST_TYPED = 2**20
 """Characters kept of one line of input; an endless one, such as a device gives, would take all memory."""
@@ -40,8 +44,9 @@ WIDEST = 96
 class PlainGame:
     """One game over a pair of text streams."""
 
-    def __init__(self, session: Session, source: TextIO, out: TextIO) -> None:
+    def __init__(self, session: Session, source: TextIO, out: TextIO, edits: Edits | None = None) -> None:
         self.session = session
+        self._edits = edits
         self._source = source
         self._out = out
         self._echo = not source.isatty()
@@ -61,10 +66,25 @@ class PlainGame:
             if line is None:
                 break
             try:
+                if self._edited(line):
+                    continue
                 if not await self._obey(line):
                     break
             except PalaverError as error:
                 self._say(str(error))
+
+    def _edited(self, line: str) -> bool:
+        """Go on in the story as it was edited; True when the typed line may mean something else there."""
+        session = self._edits.take(self.session) if self._edits is not None else None
+        if session is None:
+            return False
+        before, self.session = self.session, session
+        before.close()
+        same = _offered(before.view) == _offered(session.view)
+        self._again("The story was edited.")
+        if line.strip() and not same:
+            self._say("What you typed was meant for the story before that: type it again.")
+        return not same
 
     async def _obey(self, line: str) -> bool:
         """Do what a typed line asks; False to leave."""
@@ -322,6 +342,12 @@ def _ctrl_c_at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
 
 
+def _offered(view: View) -> tuple[object, ...]:
+    """Return what a typed line can mean at a moment."""
+    options = tuple((option.text, option.enabled, option.asks) for option in view.options)
+    return view.scene, view.present, view.doubt, options
+
+
 def _out_of_range(view: View) -> str:
     if not view.options:
         return "There is nothing to choose by number here."
@@ -335,17 +361,29 @@ def _nothing_like_it(view: View) -> str:
 
 
 async def play_plain(
-    session: Session, *, opening: str, source: TextIO | None = None, out: TextIO | None = None
+    session: Session,
+    *,
+    opening: str,
+    source: TextIO | None = None,
+    out: TextIO | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> None:
-    """Play `session` over standard input and output, or the given streams; the session is closed at the end."""
+    """Play `session` over standard input and output, or the given streams; the session is closed at the end.
+
+    `rehearsal` is what tells of edits, where the story is watched.
+    """
     source, out = source or sys.stdin, out or sys.stdout
+    game: PlainGame | None = None
     try:
         if source is None or out is None:
             raise PalaverError(
                 "The game has no standard input or no standard output.", do="Play in a terminal or through a pipe."
             )
-        with _ctrl_c_at_once():
-            await PlainGame(session, source, out).play(opening=opening)
+        edits = Edits(rehearsal, out) if rehearsal is not None else None
+        game = PlainGame(session, source, out, edits)
+        with _ctrl_c_at_once(), edits or nullcontext():
+            await game.play(opening=opening)
     finally:
-        session.close()
-        await session.cast.aclose()
+        ended = game.session if game is not None else session
+        ended.close()
+        await ended.cast.aclose()

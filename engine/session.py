@@ -7,7 +7,7 @@ nothing, and the player's line is kept in `unsent`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,16 +24,18 @@ from engine.errors import PalaverError, Refused
 from engine.lastly import Unsent, earlier_answers, said_last
 from engine.llm.protocol import Model
 from engine.play import events as e
-from engine.play.moves import Answer, Begin, Choose, Note, Say
+from engine.play.moves import Answer, Choose, Note, Say
+from engine.play.opening import Start, begun
 from engine.play.renames import Renames
-from engine.play.state import State
 from engine.play.step import Step
 from engine.play.transcript import Line, Telling
 from engine.play.vetoing import vetoing
 from engine.report import Exchange, write_report
 from engine.saves import codec
+from engine.saves.rows import REHEARSAL
 from engine.saves.store import Store, StoryRef
 from engine.standing import standing
+from engine.story.expressions import Value
 from engine.story.graph import StoryGraph
 from engine.talking import TalkTurn, made
 from engine.troubles import Troubles
@@ -78,15 +80,21 @@ class Session:
         path: Path,
         *,
         seed: int,
+        scene: str = "",
+        values: Mapping[str, Value] | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> Self:
-        """Start a new game in a new save at `path`; its first turn is saved when this returns."""
+        """Start a new game in a new save at `path`; its first turn is saved when this returns.
+
+        One that begins at a `scene` or with `values` of the caller's choosing is marked as a rehearsal.
+        """
         clock = now or _utc_now
-        first = made(graph, State(), Begin(seed))
+        first, _ = begun(graph, Start(scene or graph.start, seed, values or {}))
         ref = StoryRef(graph.id, graph.title, graph.hash, graph.version)
         store = Store.create(path, ref, seed, clock())
         try:
-            store.append(first.events, now=clock(), story_hash=graph.hash)
+            note = REHEARSAL if scene or values else None
+            store.append(first, now=clock(), story_hash=graph.hash, note=note)
             return cls(graph, cast, store, clock)
         except BaseException:
             store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.cast import Cast
 from engine.errors import PalaverError, SaveDamaged
 from engine.library import Library
+from engine.opening import Opening
 from engine.saves import shelf
 from engine.saves.fresh import discard
 from engine.saves.shelf import SaveInfo
@@ -19,6 +20,7 @@ from engine.story.graph import StoryGraph
 
 if TYPE_CHECKING:
     from engine.picking import Picked, Picker
+    from engine.rehearsal import Rehearsal
 
 
 @dataclass(slots=True)
@@ -37,6 +39,10 @@ class Table:
     """What a player should know of the settings, told at the start of each game."""
     picker: Picker | None = None
     """The way to pick who plays; None where that is fixed, as in a play that is recorded."""
+    opening: Opening = field(default_factory=Opening)
+    """Where new games of one story begin."""
+    rehearsal: Rehearsal | None = None
+    """Plays the story that is being watched, in place of a save; None when none is."""
 
     async def recast(self, picked: Picked, session: Session | None = None) -> None:
         """Let whom the player picked play in games to come, and in `session` from its next turn on."""
@@ -47,11 +53,14 @@ class Table:
         await before.release()
 
     def begin(self, graph: StoryGraph) -> Session:
-        """Start a new game in a new save."""
+        """Start a new game in a new save, or without one when the story is watched."""
         seed = random.SystemRandom().getrandbits(31) if self.seed is None else self.seed
+        if self.rehearsal is not None and self.rehearsal.plays(graph):
+            return self._told(self.rehearsal.begin(graph, self.cast, seed))
+        opening = self.opening.of(graph)
         path = shelf.new_path(self.saves, graph.id, datetime.now(UTC))
         try:
-            session = Session.begin(graph, self.cast, path, seed=seed)
+            session = Session.begin(graph, self.cast, path, seed=seed, scene=opening.scene, values=opening.values)
         except BaseException:
             discard(path)  # nothing was played in it, and an empty file would be listed as a damaged save
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from engine.commands.shared import EXAMPLES, Commands, add_saves
 from engine.errors import PalaverError
 
 if TYPE_CHECKING:
+    from engine.play.again import Turns
     from engine.story.graph import StoryGraph
     from engine.table import Table
 
@@ -31,6 +33,12 @@ def add(commands: Commands) -> None:
     play.add_argument("--load", metavar="NAME", help="a save, a named moment, or `latest`")
     play.add_argument("--moves", metavar="FILE", type=Path, help="play the moves in a file first, such as of `prove`")
     add_saves(play)
+    author = play.add_argument_group("for who writes the story (endings found like this are not counted)")
+    author.add_argument("--watch", action="store_true", help="on each edit of its files, play the moves so far again")
+    author.add_argument("--scene", metavar="ID", default="", help="begin in this scene")
+    author.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], dest="values", help="begin with this state"
+    )
     model = play.add_argument_group("the model (also in the environment and the config file, see README)")
     model.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible endpoint, up to and with /v1")
     model.add_argument("--model", metavar="NAME", help="which of its models plays")
@@ -46,11 +54,25 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.saves import shelf
 
     table = _table(arguments)
+    if wrong := _at_odds(arguments):
+        print(wrong, file=sys.stderr)
+        return 2
     graph = table.library.load(arguments.story) if arguments.story else None
     load = arguments.load
-    if arguments.moves:
-        if load:
-            raise PalaverError("--moves begins a new game, and --load goes on with an old one.", do="Give one of them.")
+    if arguments.scene or arguments.values:
+        from engine.opening import read_opening
+
+        graph = graph or _only_story(table)
+        try:
+            table.opening = read_opening(graph, arguments.scene, arguments.values)
+        except PalaverError as error:
+            print(error, file=sys.stderr)
+            return 2
+    if arguments.watch:
+        graph = graph or _only_story(table)
+        _rehearse(table, graph, arguments)
+        load = None
+    elif arguments.moves:
         graph = graph or _only_story(table)
         load = _laid(table, graph, arguments.moves)
     found = shelf.find(table.saves, load, graph.id if graph else None) if load else None
@@ -68,8 +90,45 @@ def run(arguments: argparse.Namespace) -> int:
         session = table.resume(found.save.path, graph, moment=found.moment.name if found.moment else "")
     else:
         session = table.begin(graph or _only_story(table))
-    asyncio.run(play_plain(session, opening=f"{session.graph.title}. Played by: {table.model_line}."))
+    opening = f"{session.graph.title}. Played by: {table.model_line}."
+    asyncio.run(play_plain(session, opening=opening, rehearsal=table.rehearsal))
     return 0
+
+
+def _at_odds(arguments: argparse.Namespace) -> str:
+    """Return why flags cannot be given together; empty when they can."""
+    elsewhere = bool(arguments.scene or arguments.values)
+    if arguments.moves and arguments.load:
+        return "--moves begins a new game, and --load goes on with an old one. Give one of them."
+    if elsewhere and arguments.load:
+        return "--scene and --set begin a new game, and --load goes on with an old one. Give one or the other."
+    if elsewhere and arguments.moves:
+        return (
+            "A file of moves begins at the story's beginning, and --scene and --set elsewhere. Give one or the other."
+        )
+    return ""
+
+
+def _rehearse(table: Table, graph: StoryGraph, arguments: argparse.Namespace) -> None:
+    """Let the story be watched, and played without a save from wherever it was asked to begin."""
+    from engine.rehearsal import Rehearsal, beginning_of
+    from engine.saves import shelf
+    from engine.watching import Watch, story_path
+
+    turns: Turns | None = None
+    opening = table.opening.of(graph)
+    if arguments.moves:
+        from engine.laying import turns_of
+
+        turns = turns_of(graph, arguments.moves)
+    elif arguments.load:
+        found = shelf.find(table.saves, arguments.load, graph.id)
+        opening, turns = beginning_of(graph, found)
+    named = arguments.story or next(path for path in table.library.paths() if table.library.load(path) is graph)
+    watch = Watch(story_path(table.library.find(named)), graph.hash)
+    table.rehearsal = Rehearsal(watch, opening, table.saves)
+    if turns is not None:
+        table.rehearsal.follow(turns)
 
 
 def _laid(table: Table, graph: StoryGraph, moves: Path) -> str:

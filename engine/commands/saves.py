@@ -49,7 +49,8 @@ def _described(info: SaveInfo) -> str:
     if not info.playable:
         return f"{info.path.name}: {info.damaged}"
     played = f"{info.last_played.astimezone():%Y-%m-%d %H:%M}" if info.last_played else "never"
-    line = f"{info.name}  {info.title}, turn {info.turns}, last played {played}"
+    rehearsal = " (rehearsal)" if info.rehearsal else ""
+    line = f"{info.name}  {info.title}{rehearsal}, turn {info.turns}, last played {played}"
     return line + "".join(f"\n  {info.name}:{named.name}" for named in info.names)
 
 

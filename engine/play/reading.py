@@ -18,6 +18,8 @@ from engine.story.graph import PLAYER, MoveRule, Outcome, Scene, ShownBy
 
 LONGEST_EVIDENCE = 20_000
 """Characters of a quote that are looked for: a whole reply."""
+NOT_SURE = "the judge was not sure"
+"""Why a reading was refused that nobody would answer for."""
 MOST_CLAIMS = 100
 """Claims about moves that are looked at in one reading."""
 
@@ -90,7 +92,7 @@ def _recognise(record: Record, scene: Scene, read: Read) -> Outcome | None:
     elif not _evident(record, claim, "anyone" if by == "example" else reached.shown_by):
         _refuse(record, claim, "its evidence is not in the dialogue, or not in the words that count for it")
     elif read.unsure and not reached.ask:
-        _refuse(record, claim, "the judge was not sure")
+        _refuse(record, claim, NOT_SURE)
     elif read.unsure:
         record.happen(e.OutcomeDoubted(reached.key, _words(claim)))
     else:

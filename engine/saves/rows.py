@@ -32,6 +32,9 @@ LONGEST_LINE = 500
 LONGEST_NAME = 80
 """Characters in the name of a moment."""
 
+REHEARSAL: Mapping[str, bool] = {"rehearsal": True}
+"""The note of the first turn of a game that its author laid: what is found in it is no player's finding."""
+
 Row = tuple[Any, ...]
 
 

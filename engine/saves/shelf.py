@@ -57,6 +57,8 @@ class SaveInfo:
     names: tuple[Named, ...] = ()
     endings: tuple[str, ...] = ()
     """Scene ids of the endings reached in any branch, in the order reached; END, which has no scene, is not one."""
+    rehearsal: bool = False
+    """An author began it in the middle, or had its moves made: its endings are not counted as found."""
     damaged: str = ""
     """Why it cannot be played; empty when it can."""
 
@@ -115,6 +117,7 @@ def describe(path: Path) -> SaveInfo:
     """Return what there is to say of one save; never raises for what is wrong with it."""
     try:
         with Store.open(path, read_only=True) as store:
+            rehearsal = any((turn.note or {}).get("rehearsal") is True for turn in store.having(e.Began))
             return SaveInfo(
                 path=path,
                 playthrough=store.meta.playthrough,
@@ -125,7 +128,8 @@ def describe(path: Path) -> SaveInfo:
                 scene=_scene(store),
                 words=_words(store),
                 names=tuple(store.names()),
-                endings=_endings(store),
+                endings=() if rehearsal else _endings(store),
+                rehearsal=rehearsal,
             )
     except SaveError as error:
         return SaveInfo(path, damaged=error.what)

@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
+from engine.saves.fleeting import Fleeting
 from engine.session import Session
 from engine.story.source import story_id as id_of
 from engine.table import Table
@@ -88,15 +89,16 @@ class PalaverApp(App[None], inherit_bindings=False):
 
     async def on_play_game(self, message: PlayGame) -> None:
         """Play a game, in place of the one that is being played."""
-        screen = self._screen_of(message.session, fresh=message.fresh)
+        screen = self._screen_of(message.session, fresh=message.fresh, typed=message.typed)
         if isinstance(self.screen, PlayScreen):
             await self.switch_screen(screen)
         else:
             await self.push_screen(screen)
 
-    def _screen_of(self, session: Session, *, fresh: bool) -> PlayScreen:
-        self.played = session.store.path, session.graph.id
-        return PlayScreen(self._table, session, self._now, fresh=fresh)
+    def _screen_of(self, session: Session, *, fresh: bool, typed: str = "") -> PlayScreen:
+        if not isinstance(session.store, Fleeting):  # there is no save to go on with
+            self.played = session.store.path, session.graph.id
+        return PlayScreen(self._table, session, self._now, fresh=fresh, typed=typed)
 
     async def on_leave_game(self) -> None:
         """Go back to the library when the game was begun there, else out."""

@@ -16,6 +16,8 @@ class PlayGame(Message):
     session: Session
     fresh: bool = False
     """It has just begun."""
+    typed: str = ""
+    """What stands in the line already."""
 
 
 class OpenLibrary(Message):

@@ -22,6 +22,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from engine.asides import aside
 from engine.choosing import meant
 from engine.console import Command, Pick, Speech, Unknown, interpret
+from engine.errors import PalaverError
 from engine.plaintext import clean_line
 from engine.session import Session
 from engine.table import Table
@@ -33,6 +34,7 @@ from engine.tui.rows import Deed, Row, numbers_of
 from engine.tui.screens.answering import COMING
 from engine.tui.screens.going import Going
 from engine.tui.widgets.banner import Banner
+from engine.tui.widgets.edits import Edits
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
@@ -51,14 +53,26 @@ class PlayScreen(Going):
     AUTO_FOCUS = "Prompt"
     BINDINGS: ClassVar[list[BindingType]] = PLAY_KEYS
 
-    def __init__(self, table: Table, session: Session, now: Callable[[], datetime], *, fresh: bool = False) -> None:
+    def __init__(
+        self,
+        table: Table,
+        session: Session,
+        now: Callable[[], datetime],
+        *,
+        fresh: bool = False,
+        typed: str = "",
+    ) -> None:
         super().__init__(table, session, now)
         self._fresh = fresh
         """The game has just begun: say once who plays the characters."""
+        self._typed = typed
 
     def compose(self) -> ComposeResult:
         """The desk, with the panel beside it."""
         yield Banner(clean_line(self.session.graph.title))
+        rehearsal = self._table.rehearsal
+        if rehearsal is not None and rehearsal.plays(self.session.graph):
+            yield Edits(rehearsal, self._at_rest)
         with Horizontal():
             yield self.desk
             yield Side(self._voices)
@@ -71,11 +85,31 @@ class PlayScreen(Going):
             picker = self._table.picker
             unset = picker is not None and picker.settings.reach() is None and not picker.settings.offline
             self.desk.notice.tell(NO_MODEL if unset else who_plays(self._table.model_line))
+        self.desk.return_line(self._typed, selected=False)
         await self._settle()
 
     def on_unmount(self) -> None:
         """Let go of the save."""
         self.session.close()
+
+    # The story is edited
+
+    def _at_rest(self) -> bool:
+        """Whether the game can be left for an edited one: nothing is asked, and nothing stands over it."""
+        return self.is_current and not (self.session.busy or self._due or self.desk.asking)
+
+    def on_edits_edited(self, message: Edits.Edited) -> None:
+        """Go on in the story as it is now. What is being typed stays."""
+        rehearsal, unsent = self._table.rehearsal, self.session.unsent
+        typed = self.desk.prompt.value or (unsent.text if unsent is not None else "")
+        if rehearsal is None:
+            return
+        try:
+            session = rehearsal.again(self.session, message.graph)
+        except PalaverError as error:
+            self.query_one(Edits).refuse(error)
+        else:
+            self.post_message(PlayGame(session, typed=typed))
 
     # What was typed
 
