@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 TEMPLATES = {
     "plain": "one talk, two endings, every line explained; to begin with",
-    "mystery": "clues as variables, a witness with a secret, a truth that has to be earned",
-    "lesson": "a waiter teaches six words of Spanish; what has to be exact needs no model",
+    "mystery": "clues as variables, a witness with a secret, a truth to be earned",
+    "lesson": "a waiter teaches some Spanish; what must be exact needs no model",
     "heist": "a crew round one table, a plan that the night remembers, chance",
 }
 FOLDER = Path(__file__).parent.parent / "templates"
