@@ -19,7 +19,7 @@ from engine.proving.slots import SPENT, Slots, rules_of
 from engine.proving.words import sayings
 from engine.story.expressions import Expression, Value
 from engine.story.flow import returning
-from engine.story.graph import END, RETURN, Choice, Effect, MoveRule, Outcome, Scene, StoryGraph, Way
+from engine.story.graph import END, PLAYER, RETURN, Choice, Effect, MoveRule, Outcome, Scene, StoryGraph, Way
 
 
 class Waiting(NamedTuple):
@@ -39,6 +39,8 @@ class Spot(NamedTuple):
     """Empty for an END without a name."""
     talked: int = 0
     stack: tuple[Waiting, ...] = ()
+    spoke: tuple[str, ...] = ()
+    """At `judge`: whose replies the turn has already, where that decides who else can say something in it."""
 
 
 _NOWHERE = Spot("wait", "")
@@ -187,7 +189,8 @@ class Machine:
             steps = [self.bench.move(rule, self.graph.variables[rule.variable]) for _, rule in moves]
             deed = Deed(moved=tuple((who, rule.id) for who, rule in moves))
             edge = _from(spot, deed, cost=1, goodwill=bool(moves)).then(*self._turn(), *conditions, *steps)
-            yield replace(edge, target=spot._replace(kind="judge"))
+            spoke = tuple(sorted({who for who, _ in moves})) if _said_by_characters(scene) else ()
+            yield replace(edge, target=spot._replace(kind="judge", spoke=spoke))
 
     def _waited(self, spot: Spot, scene: Scene) -> Iterator[Edge]:
         """Say nothing to any purpose until the talk ends by itself."""
@@ -201,15 +204,16 @@ class Machine:
         for who, rule in rules_of(self.graph, scene):
             if rule.variable in self.slots.index:
                 by_variable.setdefault(rule.variable, []).append((who, rule))
-        interrupting = {interrupt.who for interrupt in scene.interrupts}
         steps: list[list[tuple[str, MoveRule] | None]] = [[None, *found] for found in by_variable.values()]
         seen: set[frozenset[tuple[object, ...]]] = set()
+        apart = _said_by_characters(scene)
         for picks in itertools.product(*steps):
             moves = tuple(pick for pick in picks if pick is not None)
             speakers = {who for who, _ in moves}
-            most = min(scene.replies + bool(speakers & interrupting), MOST_REPLIES)
-            alike = frozenset((rule.variable, rule.by, rule.to, rule.condition) for _, rule in moves)
-            if len(speakers) <= most and alike not in seen:
+            alike = frozenset(
+                (rule.variable, rule.by, rule.to, rule.condition, who if apart else "") for who, rule in moves
+            )
+            if _has_room(scene, speakers) and alike not in seen:
                 seen.add(alike)
                 yield moves
 
@@ -221,7 +225,8 @@ class Machine:
         for outcome in scene.outcomes:
             opened = [*self._unspent(outcome), *self._open(outcome.condition, scene)]
             for saying in sayings(scene, outcome):
-                if all(other.condition or self.slots.spent(other) for other in saying.before):
+                shuttable = all(other.condition or self.slots.spent(other) for other in saying.before)
+                if shuttable and _has_room(scene, {*spot.spoke, saying.who} - {PLAYER}):
                     shut = [self._shut(other.condition, self.slots.spent(other), scene) for other in saying.before]
                     deed = Deed(outcome=outcome.id, said=(saying.who, saying.words))
                     edge = _from(spot, deed, goodwill=saying.by_character, marks=(outcome.key,))
@@ -232,7 +237,7 @@ class Machine:
                 if outcome.ask and spot.talked + 1 == last:
                     # Until it is answered the talk does not end; a yes is the edge above.
                     edge = _from(spot, Deed(doubted=outcome.id), goodwill=True).then(*opened)
-                    yield replace(edge, target=spot._replace(kind="wait", talked=last))
+                    yield replace(edge, target=spot._replace(kind="wait", talked=last, spoke=()))
 
     def _come(self, edge: Edge, outcome: Outcome, scene: Scene) -> Edge:
         edge = edge.then(*self._spend(outcome))
@@ -245,7 +250,7 @@ class Machine:
         talked = self._talked(edge.source, scene)
         if scene.limit is not None and edge.source.talked + 1 >= scene.limit.turns:
             return self._take(edge.marked(f"{scene.id}/limit"), scene.limit.way, scene, talked)
-        return replace(edge, target=edge.source._replace(kind="wait", talked=talked))
+        return replace(edge, target=edge.source._replace(kind="wait", talked=talked, spoke=()))
 
     def _talked(self, spot: Spot, scene: Scene) -> int:
         """Return the turns of talk after this one, counted as far as they matter."""
@@ -352,6 +357,16 @@ class Machine:
         """Let through where a condition may fail, or something is spent."""
         readings = [self.slots.reading(each, scene.id) for each in (first, second) if each is not None]
         return self.bench.any_fails(readings, gone)
+
+
+def _has_room(scene: Scene, speakers: set[str]) -> bool:
+    """Tell whether all of these can reply in one turn of a talk; whoever breaks in does so beyond what is asked for."""
+    breaks_in = any(interrupt.who in speakers for interrupt in scene.interrupts)
+    return len(speakers) <= min(scene.replies + breaks_in, MOST_REPLIES)
+
+
+def _said_by_characters(scene: Scene) -> bool:
+    return any(pattern.who != PLAYER for outcome in scene.outcomes for pattern in outcome.says)
 
 
 def claimable(graph: StoryGraph, scene: Scene, outcome: Outcome) -> bool:
