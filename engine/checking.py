@@ -31,6 +31,13 @@ LEAST_CONTEXT = 512
 CROWDED = 0.8
 """A prompt that takes more than this share of its room before anybody has spoken leaves too little for the talk."""
 
+SMALL = 0.25
+"""A persona, facts and direction of less than this share cannot crowd a prompt: all else in it has bounds."""
+_SMALLEST = 3_000
+"""In a prompt of fewer tokens the rules that every character is told are no small part."""
+MOST_OVERRUNS = 100
+"""Talks told of in one story: each is laid out whole, which takes 0.1 ms."""
+
 
 def thoroughly(path: Path, *, base: Path | None = None, contexts: Iterable[int] = (DEFAULT_CONTEXT,)) -> Checked:
     """Return a story with everything worth telling its author, less what a comment in it says to ignore.
@@ -53,6 +60,7 @@ def _warn(desk: Desk, graph: StoryGraph, story: form.Story, *, contexts: Iterabl
 def _warn_of_overruns(desk: Desk, graph: StoryGraph, contexts: Iterable[int]) -> None:
     """Warn of talks whose prompts are full before anybody has spoken: once each, for the smallest such context."""
     told = replace(graph, characters={who: _all_knowing(one) for who, one in graph.characters.items()})
+    own = {who: _size(one.persona, *(fact.text for fact in one.knows)) for who, one in told.characters.items()}
     warned: set[tuple[str, str]] = set()
     for context in contexts:
         recalls = {
@@ -60,9 +68,18 @@ def _warn_of_overruns(desk: Desk, graph: StoryGraph, contexts: Iterable[int]) ->
             for who, one in told.characters.items()
         }
         for scene in graph.scenes.values():
+            here = _size(scene.direction.source) if scene.direction is not None else 0
             for who in scene.talk:
-                if (scene.id, who) not in warned and _warned(desk, told, scene, recalls[who]):
+                budget = recalls[who].window.budget
+                small = own[who] + here < budget * SMALL and budget >= _SMALLEST and graph.lore_budget is None
+                if not small and (scene.id, who) not in warned and _warned(desk, told, scene, recalls[who]):
                     warned.add((scene.id, who))
+                    if len(warned) >= MOST_OVERRUNS:
+                        return
+
+
+def _size(*texts: str) -> int:
+    return sum(map(Estimate().count, texts))
 
 
 def _warned(desk: Desk, graph: StoryGraph, scene: Scene, recall: Recall) -> bool:
@@ -78,11 +95,10 @@ def _warned(desk: Desk, graph: StoryGraph, scene: Scene, recall: Recall) -> bool
     room = f"of a context of {budget + recall.reply:,} tokens, {recall.reply:,} of them for the reply"
     if fixed > budget:
         what = f"What {name} is told here takes about {fixed:,} tokens before anybody speaks, and does not fit"
-        told = f"{what}: shorten it ({room}; {most})."
     else:
         what = f"What {name} is told here leaves about {budget - fixed:,} tokens for the talk"
-        told = f"{what}: shorten it ({room}; {most})."
-    desk.warning(("scenes", scene.id), "prompt-overrun", told, key=True)
+    message = f"{what} ({room}; {most}): shorten that."
+    desk.warning(("scenes", scene.id), "prompt-overrun", message, key=True)
     return True
 
 

@@ -107,3 +107,56 @@ def test_an_ignore_for_the_whole_story_reaches_every_file(tmp_path: Path) -> Non
     (tmp_path / "more.yaml").write_text("# palaver: ignore-all[unreachable-scene]\nscenes: {gone: {goto: END}}\n")
 
     assert thoroughly(tmp_path).diagnostics == ()
+
+
+def test_more_ignores_than_anybody_needs_are_not_read(tmp_path: Path) -> None:
+    text = TALK.format(persona="", direction="") + "# palaver: ignore[nothing]\n" * 5_000
+    found = codes(tmp_path / "tale.yaml", text)
+
+    assert len(found) == 1_001
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "alike"),
+    [
+        ("Maren opens the door", "Maren opens a door", True),
+        ("Maren opens the door", "Maren opens the iron door", True),
+        ("Maren lets the player come in", "Maren lets the player come inside", True),
+        ("Maren opens the door", "Maren refuses to open the door", False),
+        ("Maren opens the door", "Maren never opens the door", False),
+        ("Maren opens the door", "Maren opens the door to the cellar at last", False),
+        ("Maren gives Odd the key", "Odd gives Maren the key", False),
+        ("Maren turns to the player", "Maren turns from the player", False),
+        ("Maren nods", "Maren nods slowly", False),
+    ],
+)
+def test_sentences_overlap_where_a_judge_could_take_one_for_the_other(
+    tmp_path: Path, first: str, second: str, alike: bool
+) -> None:
+    outcomes = (
+        f"    hint: Wait.\n    outcomes:\n      a: {{when: {first}, says: a}}\n      b: {{when: {second}, says: b}}\n"
+    )
+
+    assert (
+        "overlapping-when" in codes(tmp_path / "tale.yaml", TALK.format(persona="", direction="") + outcomes)
+    ) is alike
+
+
+@pytest.mark.parametrize(
+    ("when", "two"),
+    [
+        ("Maren takes the coin and opens the gate", True),
+        ("Maren sits down, then she tells the player about the wreck", True),
+        ("Maren agrees; she gives the player her hand", True),
+        ("Maren thanks the player and the player leaves", True),
+        ("Maren hands over bread and cheese", False),
+        ("Maren and the player agree on a price", False),
+        ("Maren tells the player about the storm and the wreck", False),
+        ("Maren promises or shows that she will help", False),
+        ("Maren gives Odd and his sister a lamp", False),
+    ],
+)
+def test_a_sentence_asks_for_one_thing(tmp_path: Path, when: str, two: bool) -> None:
+    outcomes = f"    hint: Wait.\n    outcomes:\n      a: {{when: '{when}', says: a}}\n"
+
+    assert ("two-things" in codes(tmp_path / "tale.yaml", TALK.format(persona="", direction="") + outcomes)) is two

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -18,6 +19,8 @@ from engine.story.diagnostics import Diagnostic
 from engine.story.places import Place, Source
 from engine.story.suggest import did_you_mean
 
+MOST_NOTES = 1_000
+"""Comments of that kind that are heeded in one story: a suggestion for a misspelt one may cost 1 ms."""
 _NOTE = re.compile(r"(?<!\S)#[ \t]*palaver:[ \t]*(ignore-all|ignore)\b(?:[ \t]*\[([^\]\n]*)\])?", re.IGNORECASE)
 
 
@@ -36,24 +39,30 @@ def quieted(found: Iterable[Diagnostic], sources: Iterable[Source], *, whole: bo
 
     Where not everything was looked for (`whole` is false), an ignore may yet be needed and is let be.
     """
-    notes = [note for source in sources for note in _notes(source)]
+    notes = list(islice((note for source in sources for note in _notes(source)), MOST_NOTES + 1))
     if not notes:
         return tuple(found)
+    too_many = notes[MOST_NOTES:]
+    del notes[MOST_NOTES:]
     said: dict[tuple[str, int, str], list[Note]] = {}
     for note in notes:
         for code in note.codes:
             said.setdefault((note.place.file if note.line else "", note.line, code), []).append(note)
-    used: set[tuple[Note, str]] = set()
+    used: dict[Place, set[str]] = {}
     kept = []
     for diagnostic in found:
         here, anywhere = (diagnostic.file, diagnostic.line, diagnostic.code), ("", 0, diagnostic.code)
         by = said.get(here) or said.get(anywhere) if diagnostic.severity == "warning" else None
         if by:
-            used.update((note, diagnostic.code) for note in by)
+            for note in by:
+                used.setdefault(note.place, set()).add(diagnostic.code)
         else:
             kept.append(diagnostic)
     for note in notes:
-        kept += _idle(note, {code for by, code in used if by == note}, whole=whole)
+        kept += _idle(note, used.get(note.place, set()), whole=whole)
+    for note in too_many:
+        message = f'There are {MOST_NOTES:,} of these before it, and no more are read: write one "ignore-all" instead.'
+        kept.append(Diagnostic(note.place.file, note.place.line, note.place.column, "warning", "bad-ignore", message))
     return tuple(sorted(kept))
 
 
@@ -82,6 +91,7 @@ def _notes(source: Source) -> Iterator[Note]:
         return
     lines = source.text.split("\n")
     inside = set(_lines_of_texts(source.text))
+    following = _following(lines)
     for number, line in enumerate(lines, 1):
         match = _NOTE.search(line) if number not in inside else None
         if match is None or _in_quotes(line, match.start()):
@@ -91,9 +101,19 @@ def _notes(source: Source) -> Iterator[Note]:
         if match[1].casefold() == "ignore-all":
             about = 0
         elif not line[: match.start()].strip():
-            rest = enumerate(lines[number:], number + 1)
-            about = next((later for later, text in rest if text.strip() and not text.lstrip().startswith("#")), number)
+            about = following[number]
         yield Note(Place(source.name, number, match.start() + 1), codes, about)
+
+
+def _following(lines: list[str]) -> list[int]:
+    """Return for each line, counted from 1, the number of the next after it that is no comment; itself at the end."""
+    following = [0] * (len(lines) + 1)
+    after = 0
+    for number in range(len(lines), 0, -1):
+        following[number] = after or number
+        text = lines[number - 1].lstrip()
+        after = number if text and not text.startswith("#") else after
+    return following
 
 
 def _in_quotes(line: str, at: int) -> bool:

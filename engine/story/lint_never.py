@@ -23,6 +23,8 @@ from engine.story.suggest import listed
 
 MOST_TRIED = 4_096
 """Combinations of values tried for one condition."""
+MOST_IN_ALL = 200_000
+"""Combinations tried in one story, at about 0.5 µs each; after that nothing more is said."""
 _AND = re.compile(r"\band\b")
 _NOT_SPLIT = re.compile(r"\bor\b|\bif\b|['\"()\[]")
 
@@ -47,9 +49,13 @@ def warn_of_never(desk: Desk, graph: StoryGraph) -> None:
     blamed: set[str] = set()
     domains = {name: _domain(variable, name in changed) for name, variable in graph.variables.items()}
     known: dict[str, str] = {}
+    left = MOST_IN_ALL
     for path, condition in conditions(graph):
         source = condition.source
         if source not in known:
+            left -= prod(len(domains.get(name) or ("",)) for name in condition.reads)
+            if left < 0:
+                break
             known[source] = _never(desk, condition, domains, changed)
             blamed |= condition.reads if known[source] else frozenset()
         if known[source]:

@@ -10,9 +10,12 @@ from dataclasses import replace
 
 from engine.story import schema as form
 from engine.story.desk import Desk
-from engine.story.flow import reachable
+from engine.story.flow import exits, reachable
 from engine.story.graph import Outcome, Scene, StoryGraph
 from engine.story.suggest import listed
+
+MOST_ENDINGS = 100
+"""Endings told of in one story: each is traced back through all of it."""
 
 
 def warn_of_goodwill(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
@@ -37,19 +40,33 @@ def warn_of_goodwill(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
             )
             desk.warning(("scenes", name, "outcomes", outcome.id), "offline-outcome", message, key=True)
     offline = reachable(replace(graph, scenes=scenes), [graph.start])
-    for scene in graph.endings:
-        if scene.id in found and scene.id not in offline:
-            doors = [
-                f"{name}/{outcome.id}"
-                for name, outcomes in barred.items()
-                for outcome in outcomes
-                if scene.id in reachable(graph, [outcome.way.goto, outcome.way.call])
-            ]
-            message = (
-                f'No play without a model can reach this ending: give {listed(doors, most=3)} an example or "says".'
-            )
-            desk.warning(("scenes", scene.id), "offline-ending", message, key=True)
+    for scene in [ending for ending in graph.endings if ending.id in found and ending.id not in offline][:MOST_ENDINGS]:
+        before = _leading_to(graph, scene.id)
+        doors = [
+            f"{name}/{outcome.id}"
+            for name, outcomes in barred.items()
+            for outcome in outcomes
+            if outcome.way.goto in before or outcome.way.call in before
+        ]
+        message = f'No play without a model can reach this ending: give {listed(doors, most=3)} an example or "says".'
+        desk.warning(("scenes", scene.id), "offline-ending", message, key=True)
     _warn_of_no_fallback(desk, graph, story, found)
+
+
+def _leading_to(graph: StoryGraph, ending: str) -> set[str]:
+    """Return the scenes from which an ending can be reached, itself among them."""
+    before: dict[str, list[str]] = {}
+    for scene in graph.scenes.values():
+        for way in exits(scene):
+            before.setdefault(way.target, []).append(scene.id)
+    found: set[str] = set()
+    waiting = [ending]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += before.get(name, ())
+    return found
 
 
 def _warn_of_no_fallback(desk: Desk, graph: StoryGraph, story: form.Story, found: set[str]) -> None:

@@ -16,22 +16,26 @@ from engine.story.places import TreePath
 _WORD = re.compile(r"[^\W_]+")
 _FILLERS = frozenset(
     (
-        "a", "an", "the", "that", "this", "these", "those", "to", "of", "in", "on", "at", "into", "for", "with", "by",
-        "from", "and", "or", "is", "are", "be", "been", "it", "its", "there", "then", "as",
+        "a", "an", "the", "that", "this", "these", "those", "to", "of", "is", "are", "be", "been", "it", "its", "there",
+        "then", "as", "now",
     )
 )  # fmt: skip
 _NEGATIONS = frozenset(
     (
         "not", "no", "never", "nobody", "nothing", "none", "without", "refuses", "declines", "denies", "cannot", "cant",
         "doesnt", "dont", "isnt", "wont", "hardly", "instead", "only", "before", "after", "until", "unless", "again",
-        "almost",
+        "almost", "from", "away", "against", "off", "out", "back",
     )
 )  # fmt: skip
 """Words that turn a sentence round, or say when: with one of them more it is another sentence."""
+_ALIKE = {"inside": "in", "into": "in", "outside": "out", "onto": "on"}
+MOST_COMPARED = 200
+"""Outcomes of one talk that are compared: pairs grow with the square."""
 _FEWEST = 3
 """A sentence of fewer words, fillers aside, says too little to be compared."""
 _QUALIFIED = 2
 """So many words more make it another sentence."""
+_TURNING = frozenset(word.rstrip("e") for word in _NEGATIONS) | {"refus", "declin", "deni"}
 _PERSON = r"(?:he|she|they|it|you|the player)"
 _SECOND = re.compile(
     rf"(?:\band(?: then| also)?|;|, then) (?:{_PERSON} [a-z]+\b"
@@ -50,7 +54,7 @@ def warn_of_sentences(desk: Desk, graph: StoryGraph) -> None:
         path: TreePath = ("scenes", name, "outcomes")
         for outcome in scene.outcomes if english else ():
             _warn_of_two_things(desk, (*path, outcome.id, "when"), outcome.when)
-        asked = [(outcome, _words(outcome.when)) for outcome in scene.outcomes if outcome.when]
+        asked = [(outcome, _words(outcome.when)) for outcome in scene.outcomes[:MOST_COMPARED] if outcome.when]
         for (first, few), (second, more) in combinations(asked, 2):
             if _both_open(first, second) and _overlap(few, more, english=english):
                 at = desk.place((*path, first.id, "when"))
@@ -82,22 +86,26 @@ def _both_open(first: Outcome, second: Outcome) -> bool:
     return first.condition.source == second.condition.source
 
 
-def _words(when: str) -> frozenset[str]:
+def _words(when: str) -> tuple[str, ...]:
     plain = when.casefold().replace("'", "").replace("’", "")
-    return frozenset(_stem(word) for word in _WORD.findall(plain) if word not in _FILLERS)
+    return tuple(_stem(_ALIKE.get(word, word)) for word in _WORD.findall(plain) if word not in _FILLERS)
 
 
 def _stem(word: str) -> str:
-    """Fold the endings of English verbs and plurals: `tells`, `told` stay apart, `agree` and `agrees` do not."""
+    """Fold the endings of English verbs and plurals: `agree` and `agrees` are one word, `tells` and `told` stay two."""
     for ending in ("ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)].rstrip("e")
     return word.rstrip("e")
 
 
-def _overlap(first: frozenset[str], second: frozenset[str], *, english: bool) -> bool:
+def _overlap(first: tuple[str, ...], second: tuple[str, ...], *, english: bool) -> bool:
+    """Tell whether one has all the words of the other in the same order, and next to none beside them."""
     few, more = sorted((first, second), key=len)
-    if len(few) < _FEWEST or not few <= more:
+    if len(few) < _FEWEST or len(more) - len(few) >= _QUALIFIED:
         return False
-    rest = more - few
-    return not rest or (english and len(rest) < _QUALIFIED and rest.isdisjoint({_stem(word) for word in _NEGATIONS}))
+    rest = iter(more)
+    if not all(word in rest for word in few):
+        return False
+    added = set(more) - set(few)
+    return not added or (english and added.isdisjoint(_TURNING))
