@@ -12,12 +12,28 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from engine import __version__
-from engine.commands import check, cost, doctor, graph, judge, key, models, new, play, probe, prove, saves, schema, test
+from engine.commands import (
+    check,
+    cost,
+    diff,
+    doctor,
+    graph,
+    judge,
+    key,
+    models,
+    new,
+    play,
+    probe,
+    prove,
+    saves,
+    schema,
+    test,
+)
 from engine.commands.shared import EXAMPLES
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
 
-COMMANDS = (play, new, check, graph, probe, prove, saves, models, doctor, judge, key, cost, test, schema)
+COMMANDS = (play, new, check, diff, graph, probe, prove, saves, models, doctor, judge, key, cost, test, schema)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -38,6 +38,10 @@ def overview(drawn: Picture, coverage: Coverage | None) -> str:
         "the story goes on, and at the left where it goes back. Greyed lines stay in the scene; dashed ones visit a "
         "scene and come back. Point at a line for its conditions, pick a box for all of it.</p>"
     )
+    parts.append(
+        '<p class="keys">Wheel or + and − zoom, dragging or the arrows move, f shows all of it, s goes to the start, '
+        "/ searches texts and conditions too (Enter goes through what is found), Tab goes from scene to scene.</p>"
+    )
     parts.append('<ul class="marks">')
     parts += [f"<li>{_mark(kind)}{told}</li>" for kind, told in _ROWS.items()]
     parts.append("</ul>")

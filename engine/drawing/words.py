@@ -83,11 +83,11 @@ def _length(text: str) -> float:
 
 
 def _width(letter: str) -> float:
-    """Return how wide a letter is, a small Latin one being 1: measured over five common sans-serif fonts."""
+    """Return about how wide a letter is in a sans-serif font, a small Latin one being 1."""
     if letter in "iljtfrI.,:;'!|()[] ":
         return 0.6
     if letter in "mwMW@%—":
-        return 1.5
+        return 1.65
     if letter.isascii():
         return 1.25 if letter.isupper() else 1.0
     if unicodedata.combining(letter):

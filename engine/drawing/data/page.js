@@ -164,7 +164,7 @@
 
   const words = new Map([...boxes.keys()].map((id) => {
     const section = sections.get(`scene-${id}`);
-    return [id, section ? section.textContent.toLocaleLowerCase() : ""];
+    return [id, section ? section.textContent.toLocaleLowerCase() : ""]; // the END box has no section
   }));
   let matches = [];
   let turn = -1;
@@ -172,7 +172,8 @@
   function look() {
     const sought = search.value.trim().toLocaleLowerCase();
     matches = sought ? [...words].filter(([, text]) => text.includes(sought)).map(([id]) => id) : [];
-    const named = (id) => id.includes(sought) || boxes.get(id).textContent.toLocaleLowerCase().includes(sought);
+    const title = (id) => sections.get(`scene-${id}`).querySelector("h2").textContent.toLocaleLowerCase();
+    const named = (id) => id.includes(sought) || title(id).includes(sought);
     matches.sort((one, other) => Number(named(other)) - Number(named(one)));
     turn = -1;
     svg.classList.toggle("looking", sought !== "");
