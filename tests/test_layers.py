@@ -50,6 +50,7 @@ ALLOWED = {
     "scoresheet": {"judging", "scores", "dialogue", "story"},
     "updates": {"play"},
     "standing": {"saves", "play", "story"},
+    "storydiff": {"standing", "saves", "play", "story"},
     "report": {"llm", "dialogue", "play", "story"},
     "lastly": {"saves", "play"},
     "troubles": set(),
