@@ -17,6 +17,8 @@ TreePath = tuple[str | int, ...]
 
 MOST_ERRORS = 1_000
 """Errors reported in one story. Each may cost 5 ms, for its suggestion is looked for among all of a story's names."""
+_LONG_MESSAGE = 400
+_LONG_NAME = re.compile(r'("[^"]{60})[^"]{20,}(?=")')
 _OVERLONG = re.compile(r'("[^"\s]{60})[^"\s]{20,}(?=")')
 
 
@@ -75,4 +77,6 @@ class Report:
 
     def _add(self, place: Place, severity: Literal["error", "warning"], code: str, message: str) -> None:
         message = _OVERLONG.sub(r"\1…", clean_line(message))
+        if len(message) > _LONG_MESSAGE:  # somebody's whole paragraph was taken for a key
+            message = _LONG_NAME.sub(r"\1…", message)
         self._found[Diagnostic(place.file, place.line, place.column, severity, code, message)] = None

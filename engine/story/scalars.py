@@ -24,8 +24,8 @@ class NumberRefusedError(ValueError):
     """A number that a story cannot hold; its text names it and says what can be written."""
 
 
-UNKNOWN = "?"
-"""Stands where something is wrong already and was reported; no id is written so, and later checks pass over it."""
+UNKNOWN = "\x1a"
+"""Stands where something is wrong already and was reported; nobody can write it, and later checks pass over it."""
 EMPTY = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE = re.compile(r"[-+]?[0-9]+\Z")

@@ -74,6 +74,7 @@ __all__ = [
 VERSION = 1
 """The version of the format that this program reads."""
 MOST_SCENES = 5_000
+_LANGUAGE = r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$"
 
 
 class Variable(Part):
@@ -106,7 +107,7 @@ class Story(Part):
     """Who wrote it."""
     about: Prose = ""
     """What it is about, in a sentence or two."""
-    language: Annotated[Words, Field(pattern=r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*$")] = "en"
+    language: Annotated[Words, Field(pattern=_LANGUAGE, json_schema_extra={"pattern": _LANGUAGE})] = "en"
     """The language it is written in, such as en or pt-BR."""
     version: Words = ""
     """The story's own version, as its author counts."""

@@ -41,20 +41,11 @@ def test_a_new_story_is_not_underlined_anywhere(editor: Editor, mill: Path) -> N
     assert editor.open(mill, mill.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("template", [name for name in TEMPLATES if name != "plain"])
-def test_no_template_and_no_test_of_one_is_underlined(template: str, tmp_path: Path) -> None:
-    assert SERVER is not None
-    main(["new", str(tmp_path / "other"), "--from", template])
-    for path in sorted((tmp_path / "other").rglob("*.yaml")):
-        with Editor(SERVER, tmp_path / "other") as running:
-            assert running.open(path, path.read_text("utf-8")) == []
-
-
-def test_the_bundled_story_is_not_underlined() -> None:
-    assert SERVER is not None
-    for path in sorted((ROOT / "stories" / "lamp").glob("*.yaml")):
-        with Editor(SERVER, ROOT / "stories" / "lamp") as running:
-            assert running.open(path, path.read_text("utf-8")) == []
+def test_no_template_and_no_bundled_story_is_underlined(editor: Editor, tmp_path: Path) -> None:
+    for template in TEMPLATES:
+        main(["new", str(tmp_path / template), "--from", template])
+    for path in [*sorted(tmp_path.rglob("*.yaml")), *sorted((ROOT / "stories").rglob("*.yaml"))]:
+        assert editor.open(path, path.read_text("utf-8")) == [], path
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,12 @@ def test_mistakes_are_counted_only_so_far(check: Check) -> None:
     assert found[0].code == "too-many"
 
 
+def test_a_paragraph_that_was_taken_for_a_key_is_not_said_whole(check: Check) -> None:
+    for key in ("x" * 400 + " wary", "x y " * 200):
+        text = HEAD + f"state: {{b: {{start: 0, {key}: 1}}}}\nscenes: {{a: {{ending: x}}}}\n"
+        hold_promises(check(text), text)
+
+
 def hold_promises(checked: Checked, text: str) -> None:
     lines = text.count("\n") + text.count("\r") + 2
     assert (checked.graph is None) == any(found.severity == "error" for found in checked.diagnostics)

@@ -73,7 +73,9 @@ class Editor:
         self._text, self._uri = text, path.as_uri()
         document = {"uri": self._uri, "languageId": "yaml", "version": 1, "text": text}
         self._send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
-        while (told := self._read()).get("method") != "textDocument/publishDiagnostics":
+        while (told := self._read()).get("method") != "textDocument/publishDiagnostics" or (
+            told["params"]["uri"] != self._uri
+        ):
             self._answer(told)
         return [(self._between(found["range"]), found["message"]) for found in told["params"]["diagnostics"]]
 
