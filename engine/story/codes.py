@@ -262,7 +262,7 @@ A ` #` ends the text there: YAML takes the rest for a comment.
 + voice: "Short # is it a comment?"
 
 endless-talk
-A talk with no limit, no choice that leaves and no words that decide: without a model nobody gets out.
+A talk with no limit, no choice that always leaves and no words that decide: without a model nobody gets out.
 - hall: {talk: m, hint: Wait., text: A hall.}
 + hall: {talk: m, hint: Wait., text: A hall., limit: {turns: 8, goto: out}}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.story import schema as form
 from engine.story.desk import Desk
-from engine.story.graph import Scene, StoryGraph
+from engine.story.graph import Scene, StoryGraph, Way
 from engine.story.places import TreePath
 
 
@@ -21,7 +21,7 @@ def warn_of_talks(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
             continue
         path: TreePath = ("scenes", scene.id)
         if not _ends_without_model(scene):
-            message = f'Talk "{scene.id}" may never end: give it a "limit", or a choice that leaves.'
+            message = f'Talk "{scene.id}" may never end: give it a "limit", or a choice that always leaves.'
             desk.warning(path, "endless-talk", message, key=True)
         people = sum(not graph.characters[who].narrator for who in scene.talk)
         _warn_of_group(desk, path, scene, people)
@@ -40,8 +40,18 @@ def warn_of_talks(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
 
 
 def _ends_without_model(scene: Scene) -> bool:
-    leaving = [choice.way for choice in scene.choices] + [outcome.way for outcome in scene.outcomes if outcome.says]
-    return scene.limit is not None or any(way.goto not in ("", scene.id) for way in leaving)
+    """Tell whether a player can get out whatever a model says.
+
+    One choice that may be hidden, greyed or spent is no way out; two such may take turns.
+    """
+
+    def leads_out(way: Way) -> bool:
+        return way.goto not in ("", scene.id)
+
+    leaving = [choice for choice in scene.choices if leads_out(choice.way)]
+    sure = any(choice.condition is None and choice.enabled is None and not choice.once for choice in leaving)
+    said = any(outcome.says and leads_out(outcome.way) for outcome in scene.outcomes)
+    return scene.limit is not None or sure or said or len(leaving) > 1
 
 
 def _warn_of_group(desk: Desk, path: TreePath, scene: Scene, people: int) -> None:

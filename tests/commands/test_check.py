@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,15 @@ def test_every_finding_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> No
 
     assert len(found) > 500
     assert [each for each in found if len(each["do"]) < 8 or each["end"] <= each["column"] - (not each["line"])] == []
+
+
+def test_the_pattern_that_the_page_gives_editors_takes_each_line_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    root = Path(__file__).parents[2]
+    pattern = re.search(r"problem matcher:\n```\n(.+)\n```", (root / "docs" / "checks.md").read_text("utf-8"))
+    assert pattern is not None
+    story = root / "tests" / "stories_bad" / "everything_at_once.yaml"
+    verdict, *lines = checked(capsys, story)[1].splitlines()
+    taken = [re.search(pattern[1], line) for line in lines]
+
+    assert re.search(pattern[1], verdict) is None
+    assert all(match and match[1] == str(story) and match[6] for match in taken)

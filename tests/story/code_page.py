@@ -29,6 +29,13 @@ itself a warning, and errors cannot be ignored.
 Server Protocol has them: positions from 0, in UTF-16. What is told to characters is measured against a context of
 4,096 tokens and the one you configured, or against `--context N`.
 
+The text is what editors read, too, one finding a line. For VS Code's problem matcher:
+```
+^(.+?):(\\d+):(\\d+): (error|warning): (.+) \\[([\\w-]+)\\]$
+```
+with file, line, column, severity, message and code in this order; for Vim, `:set makeprg=palaver\\ check\\ %:h` and
+`:set errorformat=%f:%l:%c:\\ %t%*[a-z]:\\ %m`.
+
 Below, each code with a line that brings it up (`-`) and one that does not (`+`). Both are taken from stories that are
 checked whenever Palaver is. The page is made from `engine/story/codes.py` by `tests/story/code_page.py`.
 """
