@@ -15,6 +15,7 @@ from uuid import uuid4
 from engine.cast import Cast
 from engine.errors import PalaverError, Refused
 from engine.opening import Opening
+from engine.plaintext import clean_line
 from engine.play import events as e
 from engine.play.again import Turns, played_again
 from engine.play.opening import begun
@@ -73,6 +74,10 @@ class Rehearsal:
         """Tell whether this is the story."""
         return graph.id == self._opening.story
 
+    def holds(self, session: Session) -> bool:
+        """Tell whether a game is one of its own, rather than a saved one of the same story."""
+        return isinstance(session.store, Fleeting)
+
     def follow(self, turns: Turns) -> None:
         """Let the first game begin with these turns."""
         self._given = turns
@@ -111,10 +116,11 @@ class Rehearsal:
         self._cut = None
         if replayed.stopped_at:
             self._cut = (session.store, len(session.store), turns)
-            did = replayed.stopped_at if len(replayed.stopped_at) <= _SHOWN else replayed.stopped_at[: _SHOWN - 1] + "…"
+            did = clean_line(replayed.stopped_at)
+            did = did if len(did) <= _SHOWN else did[: _SHOWN - 1] + "…"
             session.notices.append(
                 f'{replayed.made} of {_moves(replayed.moves)} played again. Move {replayed.made + 1}, "{did}", '
-                f"cannot be made now: {replayed.reason}"
+                f"cannot be made now: {clean_line(replayed.reason)}"
             )
         elif replayed.moves:
             session.notices.append(f"{_moves(replayed.moves)} played again.")

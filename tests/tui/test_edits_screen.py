@@ -109,3 +109,20 @@ def test_an_edit_that_cuts_the_game_short_says_where(tmp_path: Path) -> None:
             assert "Rain comes in" in " ".join(hands.text)
 
     run(test())
+
+
+def test_a_saved_game_that_is_loaded_meanwhile_stays_a_saved_game(tmp_path: Path) -> None:
+    async def test() -> None:
+        table = laid_table(tmp_path)
+        graph = table.library.load("skerry")
+        table.begin(graph).close()
+        (save,) = table.saves_of("skerry")
+        table.rehearsal = Rehearsal(
+            Watch(tmp_path / "stories" / "skerry.yaml", graph.hash), Opening(graph.id), table.saves
+        )
+        async with playing(table, table.resume(save.path)) as hands:
+            assert not hands.screen.query(Edits)
+            await hands.type("1")
+        assert table.saves_of("skerry")[0].turns == 1
+
+    run(test())
