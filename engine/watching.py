@@ -14,7 +14,7 @@ from engine.story.diagnostics import Diagnostic
 from engine.story.graph import StoryGraph
 from engine.story.load import check_story
 from engine.story.places import Report, TooManyError
-from engine.story.source import MAIN_FILE, read_files
+from engine.story.source import read_files
 
 EVERY = 0.25
 """Seconds between two looks: an edit is seen within half a second, and the looks of an hour take a second of work."""
@@ -93,8 +93,3 @@ def _hash(path: Path) -> str:
         return read_files(path, report).hash or "unreadable"
     except TooManyError:
         return "unreadable"
-
-
-def story_path(path: Path) -> Path:
-    """Return what to watch for a story named by `path`: its folder, when its main file was meant."""
-    return path.parent if path.name == MAIN_FILE else path

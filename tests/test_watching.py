@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.story.load import load_story
-from engine.watching import Edit, Watch, story_path
+from engine.watching import Edit, Watch
 from support.edited import TALE, edit, save
 
 
@@ -102,6 +102,9 @@ def test_a_story_that_is_gone_is_a_mistake_and_nothing_worse(tale: Path) -> None
     assert settled(eye) is None
 
 
-def test_naming_the_main_file_watches_its_folder() -> None:
-    assert story_path(Path("inn/story.yaml")) == Path("inn")
-    assert story_path(Path("inn/inn.yaml")) == Path("inn/inn.yaml")
+def test_a_file_that_is_read_alone_is_watched_alone(tmp_path: Path) -> None:
+    path = tmp_path / "story.yaml"
+    path.write_text(TALE, "utf-8")
+    eye = watch(path)
+    (tmp_path / "rooms.yaml").write_text("scenes: {}", "utf-8")
+    assert settled(eye) is None

@@ -113,7 +113,7 @@ def _rehearse(table: Table, graph: StoryGraph, arguments: argparse.Namespace) ->
     """Let the story be watched, and played without a save from wherever it was asked to begin."""
     from engine.rehearsal import Rehearsal, beginning_of
     from engine.saves import shelf
-    from engine.watching import Watch, story_path
+    from engine.watching import Watch
 
     turns: Turns | None = None
     opening = table.opening.of(graph)
@@ -125,7 +125,7 @@ def _rehearse(table: Table, graph: StoryGraph, arguments: argparse.Namespace) ->
         found = shelf.find(table.saves, arguments.load, graph.id)
         opening, turns = beginning_of(graph, found)
     named = arguments.story or next(path for path in table.library.paths() if table.library.load(path) is graph)
-    watch = Watch(story_path(table.library.find(named)), graph.hash)
+    watch = Watch(table.library.find(named), graph.hash)
     table.rehearsal = Rehearsal(watch, opening, table.saves)
     if turns is not None:
         table.rehearsal.follow(turns)
