@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from engine.errors import PalaverError
+from engine.laying import laid
 from engine.opening import read_opening
 from engine.saves import shelf
 from engine.session import Session
@@ -65,3 +67,11 @@ def test_a_game_begun_elsewhere_enters_the_scene_as_in_play_and_counts_no_ending
 def test_a_game_from_the_beginning_is_no_rehearsal(tmp_path: Path) -> None:
     Session.begin(GRAPH, cast_of(), tmp_path / "game.palaver", seed=1).close()
     assert not shelf.describe(tmp_path / "game.palaver").rehearsal
+
+
+def test_a_game_whose_moves_come_from_a_file_counts_no_ending(tmp_path: Path) -> None:
+    moves, save = tmp_path / "way.moves", tmp_path / "way.palaver"
+    moves.write_text("choose enter\ntalk -> asked_in\n", "utf-8")
+    laid(GRAPH, moves, save, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    info = shelf.describe(save)
+    assert (info.scene, info.rehearsal, info.endings) == ("bed", True, ())

@@ -61,8 +61,10 @@ class Game:
     before: bool = False
     """It is no better off in the old version: what is wrong is no doing of this edit."""
     values: tuple[Moved, ...] = ()
+    scenes: tuple[str, ...] = ()
+    """Scenes that it was in and that are gone: they do not count as visited any more."""
     gone: tuple[str, ...] = ()
-    """Keys of choices taken and outcomes reached that are not there any more."""
+    """Keys of choices taken and outcomes reached that are gone, in scenes that are there."""
     texts: int = 0
     """Texts told in it that read otherwise now, or are gone."""
     people: tuple[str, ...] = ()
@@ -103,7 +105,8 @@ class Foresight:
             lost=now.lost,
             before=verdict != "goes on" and not worse,
             values=tuple(self._values(then.state, now.state)) if kept and then.turns == now.turns else (),
-            gone=tuple(sorted(now.state.spent - self._keys())),
+            scenes=tuple(scene for scene in now.state.visits if scene not in self._new.scenes),
+            gone=tuple(sorted(self._gone(now.state))),
             texts=self._texts(kept),
             people=self._people(now.events),
             endings=self._lost_endings(store),
@@ -154,10 +157,11 @@ class Foresight:
             if name not in known:
                 yield Moved(name, None, now.values.get(name))
 
-    def _keys(self) -> set[str]:
+    def _gone(self, state: State) -> set[str]:
         scenes = self._new.scenes.values()
         choices = {choice.key for scene in scenes for choice in scene.choices}
-        return choices | {outcome.key for scene in scenes for outcome in scene.outcomes}
+        known = choices | {outcome.key for scene in scenes for outcome in scene.outcomes}
+        return {key for key in state.spent - known if key.partition("/")[0] in self._new.scenes}
 
     def _texts(self, turns: Sequence[Turn]) -> int:
         told = {event for turn in turns for event in turn.events if isinstance(event, e.Told)}

@@ -62,6 +62,10 @@ def _game(game: Game, old: StoryGraph, new: StoryGraph, guesses: Guesses) -> Ite
     yield from _wrapped(f"{game.name}: {_fate(game, old, new, guesses)}", 2)
     for moved in game.values:
         yield from _wrapped(_value(moved, new), 4)
+    for scene in game.scenes:
+        guess = guesses.get(("scene", scene), "")
+        anew = f' It may be "{guess}", which counts as not visited yet.' if guess else ""
+        yield from _wrapped(f'scene "{scene}" was visited, and is gone.{anew}', 4)
     for key in game.gone:
         name = key.replace("/choices/", "/").replace("/outcomes/", "/")
         kind: Kind = "choice" if "/choices/" in key else "outcome"

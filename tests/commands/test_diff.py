@@ -148,6 +148,16 @@ def test_a_choice_taken_under_an_id_that_is_gone_can_be_taken_again_and_that_is_
     assert told in out
 
 
+def test_a_scene_that_was_visited_under_a_name_that_is_gone_counts_as_not_visited_and_that_is_told(
+    old: Path, saves: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    game(old, saves, "enter", "leave").close()
+    code, out = report(old, edited(old, *GONE), saves, capsys)
+    assert code == 0
+    assert 'scene "bar" was visited, and is gone. It may be "pub", which counts as not visited yet.' in out
+    assert 'choice "bar/leave"' not in out
+
+
 def test_a_named_moment_that_cannot_be_come_back_to_is_a_loss(
     old: Path, saves: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
