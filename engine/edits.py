@@ -6,6 +6,7 @@ A line says at once what an edit did; the game itself changes only between two l
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -67,8 +68,9 @@ class Edits:
             self.look()
 
     def _say(self, text: str) -> None:
-        self._out.write("".join(f"\n({line})" for line in text.splitlines()) + "\n")
-        self._out.flush()
+        with suppress(OSError):  # nobody reads on: the game finds that out itself
+            self._out.write("".join(f"\n({line})" for line in text.splitlines()) + "\n")
+            self._out.flush()
 
 
 def broken(edit: Edit) -> str:
