@@ -13,6 +13,7 @@ from engine.tui.rows import Row
 from engine.view import View
 
 MOVED_ON = "The scene moved on before your line was sent: it is back in the line."
+ASKED = "You are asked something first: your line is back in the line."
 CHANGED = "What can be chosen has changed: your number is back in the line."
 
 
@@ -35,6 +36,8 @@ class Ahead:
         """Return why it must not be sent any more, in a sentence for the player; empty when it may."""
         if view.over or view.scene != self.scene:
             return MOVED_ON
+        if view.doubt:
+            return ASKED
         return CHANGED if _row(self.line, rows) != self.row else ""
 
 

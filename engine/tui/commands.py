@@ -17,16 +17,19 @@ LIBRARY = {
 }
 PLAY_KEYS: list[BindingType] = [
     Binding("ctrl+z", "undo", "Undo", id="play.undo", tooltip="Take the last turn back"),
-    Binding("ctrl+y", "redo", "Redo", id="play.redo", tooltip="Do again what was taken back"),
     Binding("ctrl+r", "retry", "Retry", id="play.retry", tooltip="Ask for another answer to what you said last"),
     Binding("ctrl+s", "name", "Save", id="play.name", tooltip="Name this moment; every turn is saved anyway"),
-    Binding("ctrl+o", "saves", "Saves", id="play.saves", tooltip="Saved games and named moments"),
+    Binding("f6", "notthat", "Not that", id="play.notthat", tooltip="Not what I meant: take back what was read"),
     Binding("f1", "app.help", "Help", id="play.help", tooltip="What can be typed and pressed"),
     Binding("ctrl+q", "leave", "Leave", id="play.leave", tooltip="Leave; the game is kept"),
+    Binding("f4", "memory", "Memory", id="play.memory", tooltip="What each character remembers"),
+    Binding("f2", "inspect", "Inspect", id="play.inspect", tooltip="How the last turn of talk was made"),
+    Binding("ctrl+o", "saves", "Saves", id="play.saves", tooltip="Saved games and named moments"),
+    Binding("ctrl+y", "redo", "Redo", id="play.redo", tooltip="Do again what was taken back"),
     Binding("f3", "panel", "Panel", id="play.panel", show=False, tooltip="Show or hide the side panel"),
     Binding("escape", "escape", "Stop", id="play.stop", show=False),
 ]
-"""The keys of a game, in the order of the footer."""
+"""The keys of a game, in the order of the footer, which shows as many as fit."""
 PLAY = {
     "Undo: take the last turn back": ("undo", "ctrl+z, or /undo"),
     "Redo: do it again": ("redo", "ctrl+y, or /redo"),
@@ -34,6 +37,12 @@ PLAY = {
     "Offline: let the scripted actor answer": ("offline", "/offline; the line that the model did not answer"),
     "Save: name this moment": ("name", "ctrl+s, or /save; every turn is saved anyway, a name finds one again"),
     "Saves: load a game or a named moment": ("saves", "ctrl+o, or /load"),
+    "Not that: take back what was read into the last turn": ("notthat", "f6, or /notthat; what was said stands"),
+    "Whisper to one who is here": ("write('/whisper ')", "/whisper NAME WORDS; nobody else hears it"),
+    "Do something": ("write('/do ')", "/do WORDS; a narrator tells what comes of it, or whoever is here answers"),
+    "Wait": ("typed('wait')", "/wait; let the others go on"),
+    "Memory: what each character remembers": ("memory", "f4, or /memory NAME; and where it is cut"),
+    "Inspect: how the last turn was made": ("inspect", "f2; the prompt, the answers, the reading"),
     "Cost: what was spent on models": ("typed('cost')", "/cost"),
     "Raise the budget": ("budget", "/budget AMOUNT; how much more models may cost, until you leave"),
     "Model: who plays the characters": ("model", "Pick another, or the scripted actor"),

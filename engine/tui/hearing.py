@@ -8,12 +8,24 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from engine.dialogue.channels import heard
 from engine.plaintext import clean_line
 from engine.session import Session
 from engine.tui.widgets.lines import Speech
 from engine.tui.widgets.status import Notice, StatusLine
 from engine.tui.widgets.transcript import Transcript
-from engine.updates import Delayed, Judging, Speaking, TakenBack, Turned, Update, Words
+from engine.updates import (
+    Choosing,
+    Delayed,
+    Interrupted,
+    Judging,
+    Recalling,
+    Speaking,
+    TakenBack,
+    Turned,
+    Update,
+    Words,
+)
 
 
 class Hearing:
@@ -39,9 +51,18 @@ class Hearing:
             self._status.end()
 
     async def _take(self, update: Update) -> None:
+        if not self.begun and not isinstance(update, Turned):
+            await self._begin()
         match update:
+            case Choosing():
+                self._status.tell("finding who answers")
+            case Interrupted(name):
+                self._end_speech()
+                self._status.tell(f"{name} breaks in")
+            case Recalling(name):
+                self._status.tell(f"{name} gathers their thoughts")
             case Speaking(who, name):
-                await self._begin(who, name)
+                await self._listen(who, name)
             case Words(text):
                 if self._speech is not None:
                     self._speech.spoken.add(text)
@@ -54,18 +75,37 @@ class Hearing:
             case Delayed(reason, seconds):
                 self._status.wait(reason.rstrip("."), seconds)
             case Judging():
+                self._end_speech()
                 self._status.tell("reading what was said")
             case Turned(lines):
                 await self._transcript.add(lines)
 
-    async def _begin(self, who: str, name: str) -> None:
+    async def _begin(self) -> None:
+        """Show that the line was taken."""
+        self.begun = True
+        if self._transcript.lines != self._session.lines:  # another answer to a line: the last one is taken back
+            await self._transcript.show(self._session.lines)
+        await self._transcript.withdraw()
+        unsent = self._session.unsent
+        if unsent is not None:
+            await self._transcript.say(heard(unsent.text).said, whispered=unsent.whispered)
+        self._status.begin("somebody is thinking")
+
+    async def _listen(self, who: str, name: str) -> None:
+        """Show that somebody begins to speak."""
+        self._end_speech()
         self._name = name
-        if not self.begun:
-            self.begun = True
-            if self._transcript.lines != self._session.lines:  # another answer to a line: the last one is taken back
-                await self._transcript.show(self._session.lines)
-            await self._transcript.withdraw()
-            if self._session.unsent is not None:
-                await self._transcript.say(self._session.unsent.text)
-            self._status.begin(f"{name} is thinking")
-        self._speech = await self._transcript.answer(who, name)
+        self._status.tell(f"{name} is thinking")
+        character, unsent = self._session.graph.characters.get(who), self._session.unsent
+        self._speech = await self._transcript.answer(
+            who,
+            name,
+            whispered=unsent is not None and unsent.whispered,
+            narrates=character is not None and character.narrator,
+        )
+
+    def _end_speech(self) -> None:
+        """No more words come of this speech."""
+        if self._speech is not None:
+            self._speech.spoken.end()
+        self._speech = None

@@ -52,7 +52,14 @@ def rows_of(view: View) -> tuple[Row, ...]:
     if view.over:
         return _deeds(("Begin anew", Deed.BEGIN), ("Take the last turn back", Deed.UNDO), ("The library", Deed.LIBRARY))
     return tuple(
-        Row(option.number, option.text, option, option.enabled, option.reason, spoken=option.choice is None)
+        Row(
+            option.number,
+            option.text,
+            option,
+            option.enabled,
+            option.reason,
+            spoken=option.choice is None and option.yes is None,
+        )
         for option in view.options
     )
 

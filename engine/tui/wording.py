@@ -6,12 +6,13 @@ It knows no widget and no clock: the time now is given.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from engine.dialogue.memory import Turn
 from engine.plaintext import clean_line
 from engine.session import LEFT
-from engine.story.graph import StoryGraph
+from engine.story.graph import PLAYER, StoryGraph
 from engine.view import Note
 
 MOST_DOTS = 10
@@ -100,3 +101,13 @@ def places_in(graph: StoryGraph) -> dict[str, str]:
     """Return what a player calls each scene: its title or its ending's name, else its id in words."""
     scenes = graph.scenes.values()
     return {scene.id: clean_line(scene.title or scene.ending) or scene.id.replace("_", " ") for scene in scenes}
+
+
+def turn_told(turn: Turn, names: Mapping[str, str]) -> str:
+    """Return a character's turn as one reads it: who said what (`names` by id), or what else it noticed."""
+    lines = [
+        f"{'You' if who == PLAYER else clean_line(names.get(who, who))}: {clean_line(text)}" for who, text in turn.lines
+    ]
+    if not lines:
+        lines = [clean_line(message.content) for message in turn.messages]
+    return "\n".join([*(["(whispered)"] if turn.whispered else []), *lines])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from support.games import QueueModel
 from support.pickers import picker_at
 from tui.parlour import NOW, game, laid_table
 from tui.test_limits import SHORT, on_account
+from tui.test_richer_talk import NOTHING, WORDS, at_door, judged
 
 SIZES = [(120, 40), (80, 24), (40, 20), (20, 8)]
 Compare = Callable[..., bool]
@@ -107,6 +109,51 @@ def test_the_library(snap_compare: Compare, tmp_path: Path, size: tuple[int, int
         await pilot.pause()
 
     assert snap_compare(PalaverApp(table, now=lambda: NOW), terminal_size=size, run_before=wait)
+
+
+def pressing(line: str, *keys: str) -> Callable[[Pilot[Any]], Any]:
+    """Return what types a line and then presses keys."""
+
+    async def go(pilot: Pilot[Any]) -> None:
+        await entering(line)(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        for _ in range(3):
+            await pilot.pause()
+
+    return go
+
+
+@pytest.mark.parametrize("size", SIZES[:3], ids=lambda size: "x".join(map(str, size)))
+def test_a_question_and_a_whisper(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    table, session = at_door(tmp_path, QueueModel("I will not say.", NOTHING, WORDS, judged(sure=False)))
+    app = PalaverApp(table, session, now=lambda: NOW)
+    lines = ("/whisper Odd ((she lies)) can I trust her?", "@Maren may I come in?")
+    assert snap_compare(app, terminal_size=size, run_before=entering(*lines))
+
+
+@pytest.mark.parametrize("size", SIZES[:3], ids=lambda size: "x".join(map(str, size)))
+def test_what_is_remembered(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    app = PalaverApp(*at_door(tmp_path, None), now=lambda: NOW)
+    assert snap_compare(app, terminal_size=size, run_before=pressing("/whisper Odd can I trust her?", "f4", "a"))
+
+
+@pytest.mark.parametrize("size", SIZES[:3], ids=lambda size: "x".join(map(str, size)))
+def test_the_last_turn_taken_apart(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    table, session = at_door(tmp_path, QueueModel(WORDS, judged(sure=True)))
+
+    async def look(pilot: Pilot[Any]) -> None:
+        await entering("hello")(pilot)
+        exchange = session.last_exchange
+        assert exchange is not None
+        asked = tuple(replace(asked, seconds=0.0) for asked in exchange.asked)  # they differ from run to run
+        session.last_exchange = replace(exchange, asked=asked)
+        await pilot.press("f2")
+        for _ in range(3):
+            await pilot.pause()
+
+    assert snap_compare(PalaverApp(table, session, now=lambda: NOW), terminal_size=size, run_before=look)
 
 
 def test_help(snap_compare: Compare, tmp_path: Path) -> None:

@@ -20,10 +20,14 @@ KEYS = {
     "page up, page down": "read back and forth; ctrl+end goes to the newest line",
     "esc": "stop an answer, or leave a question",
     "shift+tab": "go to the last mark ◆ under a line that decided something; enter opens it",
+    "tab": "in a group: say the line to the next one here, @Maren; once past the last, to all",
+    "f6": "not what I meant: take back what was read into the last turn; the words stand",
     "ctrl+z, ctrl+y": "take the last turn back, do it again",
     "ctrl+r": "ask for another answer",
     "ctrl+s": "name this moment (every turn is saved anyway)",
     "ctrl+o": "saved games and named moments",
+    "f4": "what each character remembers",
+    "f2": "how the last turn of talk was made",
     "ctrl+p": "every command there is",
     "ctrl+q": "leave; the game is kept",
 }
@@ -51,7 +55,13 @@ class HelpScreen(ModalScreen[None]):
             yield from _entries(KEYS)
             yield Static("Commands, typed as a line", classes="heading", markup=False)
             yield from _entries({f"/{usage}": meaning for usage, meaning in COMMANDS.items()})
-            yield from _entries({"//words": "say a line that begins with a slash"})
+            yield from _entries(
+                {
+                    "@NAME words": "say something to one who is here",
+                    "((words))": "a note that nobody in the story hears",
+                    "//words": "say a line that begins with a slash",
+                }
+            )
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the page."""

@@ -16,38 +16,38 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Footer
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from engine.asides import aside
+from engine import asides
 from engine.choosing import meant
 from engine.console import Command, Pick, Speech, Unknown, interpret
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
+from engine.saying import WAYS, aside
 from engine.session import Session
 from engine.table import Table
-from engine.tui.addressing import AT, addressed, next_addressed
+from engine.tui.addressing import addressed
 from engine.tui.asking import Answer, Name, Raise, Replace
 from engine.tui.commands import PLAY_KEYS
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
 from engine.tui.rows import Deed, Row, numbers_of
 from engine.tui.screens.answering import COMING
-from engine.tui.screens.going import Going
+from engine.tui.screens.talking import Talking
 from engine.tui.widgets.banner import Banner
 from engine.tui.widgets.edits import Edits
+from engine.tui.widgets.keys import Keys
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import Prompt
 from engine.tui.widgets.side import Side
 from engine.tui.wording import NO_MODEL, shortened, who_plays
 from engine.view import Option
 
-AT_ONCE = frozenset({"help", "hint", "cost", "look", "quit"})
+AT_ONCE = frozenset({"help", "hint", "cost", "look", "memory", "quit"})
 """Commands that neither wait for an answer nor disturb one that is coming."""
-MOVES = frozenset[str]()
-"""Commands that say or do something in the story."""
+_YES_OR_NO = {"y": True, "yes": True, "n": False, "no": False}
 
 
-class PlayScreen(Going):
+class PlayScreen(Talking):
     """One game being played; it lets go of the save when it is closed."""
 
     AUTO_FOCUS = "Prompt"
@@ -71,12 +71,12 @@ class PlayScreen(Going):
         """The desk, with the panel beside it."""
         yield Banner(clean_line(self.session.graph.title))
         rehearsal = self._table.rehearsal
-        if rehearsal is not None and rehearsal.holds(self.session):
+        if rehearsal is not None and rehearsal.plays(self.session.graph):
             yield Edits(rehearsal, self._at_rest)
         with Horizontal():
             yield self.desk
             yield Side(self._voices)
-        yield Footer()
+        yield Keys()
 
     async def on_mount(self) -> None:
         """Show the game where it stands."""
@@ -140,7 +140,7 @@ class PlayScreen(Going):
                 await self._command(name, rest)
             case Pick(number) if desk.options.numbered(number) is None:
                 self._tell_wrong(numbers_of(desk.options.rows))
-            case Command(name) if name not in MOVES:
+            case Command(name) if name not in WAYS:
                 desk.notice.tell(f"{COMING} Your line stays here.")
                 desk.return_line(line)
             case Unknown():
@@ -165,6 +165,10 @@ class PlayScreen(Going):
             case Unknown(name):
                 self._tell_wrong(f"There is no /{name}. /help lists what can be typed.")
                 self.desk.return_line(line)
+            case Speech(text) if self.session.view.doubt and text.casefold() in _YES_OR_NO:
+                await self._answer_doubt(_YES_OR_NO[text.casefold()])
+            case Speech(text) if note := aside(text):
+                await self._note(note)
             case Speech(text) if (to := addressed(text, self.session.view.present))[0]:
                 self._say_to(*to)
             case Speech(text):
@@ -176,14 +180,6 @@ class PlayScreen(Going):
                 else:  # the line is not given back: words that choose nothing would only stand in the way of others
                     numbers = numbers_of(self.desk.options.rows)
                     self._tell_wrong(f"Nothing here is like “{shortened(clean_line(text))}”. {numbers}")
-
-    def _say_to(self, who: str, text: str) -> None:
-        name = clean_line(self.session.graph.characters[who].name)
-        if text:
-            self._answer(self.session.say(text, who), f"{AT}{name} {text}")
-        else:
-            self._tell_wrong(f"Say something to {name}: nothing stands after the name.")
-            self.desk.return_line(f"{AT}{name} ", selected=False)
 
     async def _command(self, name: str, rest: str) -> None:
         match name:
@@ -197,9 +193,13 @@ class PlayScreen(Going):
                 self.action_saves()
             case "budget" if rest:
                 await self._raise(rest)
+            case "whisper" | "do" | "wait":
+                self._say_as(name, rest)
+            case "memory":
+                self._memory(rest)
             case "report" | "cost":
                 with self.desk.notice.telling():
-                    self.desk.notice.tell(aside(self.session, name, rest))
+                    self.desk.notice.tell(asides.aside(self.session, name, rest))
             case "help":
                 await self.run_action("app.help")
             case "quit":
@@ -237,7 +237,9 @@ class PlayScreen(Going):
             await self._do(row.does)
 
     async def _take_option(self, option: Option) -> None:
-        if not option.enabled:
+        if option.yes is not None:
+            await self._answer_doubt(option.yes)
+        elif not option.enabled:
             self._tell_wrong(option.reason or "That cannot be done now.")
         elif option.choice is None:
             self._answer(self.session.say(option.text), option.text)
@@ -274,15 +276,6 @@ class PlayScreen(Going):
         await self._settle()
 
     # Keys and commands
-
-    def action_address(self) -> None:
-        """Say the line to the next one here; with nobody to choose between, go to the next mark."""
-        view = self.session.view
-        line = next_addressed(self.desk.prompt.value, view.present) if view.can_speak else None
-        if line is None:
-            self.focus_next()
-        else:
-            self.desk.prompt.put(line)
 
     def action_hint(self) -> None:
         """Tell the author's hint for this scene."""

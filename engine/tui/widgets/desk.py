@@ -19,7 +19,7 @@ from engine.tui.widgets.lines import Voices
 from engine.tui.widgets.marks import Mark
 from engine.tui.widgets.options import Options
 from engine.tui.widgets.prompt import LONGEST, Prompt
-from engine.tui.widgets.status import Held, Notice, StatusLine, Trouble
+from engine.tui.widgets.status import Held, Notice, Question, StatusLine, Trouble
 from engine.tui.widgets.transcript import Transcript
 from engine.view import View
 
@@ -44,6 +44,7 @@ class Desk(Vertical):
         self.status = StatusLine()
         self.trouble = Trouble()
         self.notice = Notice()
+        self.question = Question()
         self.options = Options()
         self.held = Held()
         self.prompt = Prompt()
@@ -56,6 +57,7 @@ class Desk(Vertical):
         yield self.status
         yield self.trouble
         yield self.notice
+        yield self.question
         yield self.options
         yield self.held
         yield self.prompt
@@ -63,6 +65,7 @@ class Desk(Vertical):
     async def show(self, view: View) -> None:
         """Offer what can be done at this moment of the game; whatever trouble there was is over."""
         self.trouble.clear()
+        self.question.show(view.doubt)
         await self.options.offer(rows_of(view))
         if self.asking is None:
             self._invite(view)
@@ -70,6 +73,7 @@ class Desk(Vertical):
     async def tell_trouble(self, error: PalaverError, ways: Sequence[Row]) -> None:
         """Tell why no answer came and offer the ways on. The player's line stands; what was said to it does not."""
         await self.transcript.withdraw(answer_only=True)
+        self.question.show("")
         self.trouble.tell(error.what, error.do)
         await self.options.offer(ways)
         self.prompt.placeholder = "a number, or something else to say"
@@ -95,7 +99,9 @@ class Desk(Vertical):
             self.prompt.put(line, selected=selected)
 
     def _invite(self, view: View) -> None:
-        if view.can_speak:
+        if view.doubt:
+            self.prompt.placeholder = "yes or no, or say something else"
+        elif view.can_speak:
             self.prompt.placeholder = "say something" + (", or a number" if view.options else "")
         else:
             self.prompt.placeholder = "a number, or a few of its words"

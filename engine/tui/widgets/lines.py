@@ -107,6 +107,11 @@ class Spoken(Widget):
         self._coming = True
         self.refresh(layout=True)
 
+    def end(self) -> None:
+        """No more words come."""
+        self._coming = False
+        self.refresh(layout=True)
+
     def take_back(self) -> None:
         """Forget the words so far: others come in their place."""
         self._raw = ""

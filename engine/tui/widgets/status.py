@@ -112,6 +112,19 @@ class Held(Static):
         self.display = bool(line)
 
 
+class Question(Static):
+    """What the player is asked before the story goes on, or not."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self.display = False
+
+    def show(self, question: str) -> None:
+        """Show a question; nothing for an empty one."""
+        self.update(Content.assemble(("? ", "bold"), (question, "bold")))
+        self.display = bool(question)
+
+
 class Trouble(Vertical):
     """No answer came: what happened, and what can be done about it."""
 
