@@ -71,7 +71,7 @@ class PlayScreen(Talking):
         """The desk, with the panel beside it."""
         yield Banner(clean_line(self.session.graph.title))
         rehearsal = self._table.rehearsal
-        if rehearsal is not None and rehearsal.plays(self.session.graph):
+        if rehearsal is not None and rehearsal.holds(self.session):
             yield Edits(rehearsal, self._at_rest)
         with Horizontal():
             yield self.desk
