@@ -43,6 +43,7 @@ ALLOWED = {
     "briefing": {"cast", "llm", "dialogue", "play", "story"},
     "checking": {"briefing", "dialogue", "play", "story"},
     "drawing": {"story"},
+    "playtest": {"cast", "drawing", "session", "updates", "view", "saves", "llm", "dialogue", "play", "story"},
     "probing": {"briefing", "cast", "llm", "dialogue", "play", "story"},
     "storytest": {"casting", "cast", "session", "updates", "view", "saves", "llm", "dialogue", "play", "story"},
     "judging": {"llm", "dialogue", "play", "story"},

@@ -28,7 +28,7 @@ _REACHABLE: dict[str, Any] = {
 }
 
 
-def function(body: ast.expr, lets: Mapping[str, Callable[[Scope], Value]]) -> Callable[[Scope], Any]:
+def function(body: ast.expr, lets: Mapping[str, Callable[..., Any]]) -> Callable[[Scope], Any]:
     """Return `body` as a function of a scope; `lets` are in its reach by the names they are called with."""
     arguments = ast.arguments(
         posonlyargs=[], args=[ast.arg("scope", lineno=1, col_offset=0)], kwonlyargs=[], kw_defaults=[], defaults=[]

@@ -42,3 +42,11 @@ class KeyPlaces:
         elif section:
             path += (section, *([name] if name else []))
         return place_of(self._tree, path, key=section != "choices")
+
+    def at(self, path: TreePath, offset: int | None = None) -> Place | None:
+        """Return where the value at `path` of the story's tree begins, or the character `offset` of its text stands."""
+        from engine.story.treeplaces import place_inside, place_of
+
+        if self._tree is None:
+            return None
+        return place_of(self._tree, path) if offset is None else place_inside(self._tree, path, offset)

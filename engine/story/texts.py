@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.story import emit
@@ -23,13 +24,35 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 20_000
 """Characters in one text."""
 
+
+@dataclass(slots=True)
+class Arms:
+    """Counts how often each branch of a text's `{% if %}` was rendered, for who asks which were ever read."""
+
+    offsets: list[int] = field(default_factory=list)
+    """Where each branch begins in the source, in the order they are compiled."""
+    rendered: list[int] = field(default_factory=list)
+
+    def add(self, offset: int) -> int:
+        """Take in a branch; returns its number."""
+        self.offsets.append(offset)
+        self.rendered.append(0)
+        return len(self.offsets) - 1
+
+    def pass_through(self, number: int) -> str:
+        """Count a branch that is being rendered; returns nothing to read."""
+        self.rendered[number] += 1
+        return ""
+
+
 _JOIN = emit.member(emit.constant(""), "join")
 
 
-def compile_text(source: str, names: Names, site: str) -> Text:
+def compile_text(source: str, names: Names, site: str, *, arms: Arms | None = None) -> Text:
     """Return a text ready to render; raises ExpressionError.
 
     `site` is a stable id of the text's place in the story: it keeps two texts with the same words from varying alike.
+    Branches are counted in `arms` where that is given; a text without it renders at full speed.
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     if len(source) > TEXT_LIMIT:
@@ -40,18 +63,19 @@ def compile_text(source: str, names: Names, site: str) -> Text:
         return Text(source, lambda scope: words, frozenset(), constant=True)
     tree = parse_text(source)
     translator = Translator(source, names, site, in_text=True)
-    render = translator.function(emit.call("finish", _joined(translator, tree.body)))
+    reach = {} if arms is None else {"passed": arms.pass_through}
+    render = translator.function(emit.call("finish", _joined(translator, tree.body, arms)), reach)
     return Text(source, render, frozenset(translator.reads), constant=not translator.reads)
 
 
-def _joined(translator: Translator, body: Sequence[nodes.Node]) -> ast.expr:
+def _joined(translator: Translator, body: Sequence[nodes.Node], arms: Arms | None) -> ast.expr:
     """Return Python that gives a run of words, shown values and choices between them as one text."""
     from jinja2 import nodes
 
     parts: list[ast.expr] = []
     for node in body:
         if isinstance(node, nodes.If):
-            parts.append(_choice(translator, node))
+            parts.append(_choice(translator, node, arms))
         elif isinstance(node, nodes.Output):
             for piece in node.nodes:
                 if isinstance(piece, nodes.TemplateData):
@@ -65,9 +89,21 @@ def _joined(translator: Translator, body: Sequence[nodes.Node]) -> ast.expr:
     return emit.call(_JOIN, emit.row(parts))
 
 
-def _choice(translator: Translator, node: nodes.If) -> ast.expr:
-    branches = [(translator.condition(one.test), _joined(translator, one.body)) for one in (node, *node.elif_)]
-    code = _joined(translator, node.else_)
+def _choice(translator: Translator, node: nodes.If, arms: Arms | None) -> ast.expr:
+    branches = [
+        (translator.condition(one.test), _arm(translator, one.body, arms, one.lineno)) for one in (node, *node.elif_)
+    ]
+    otherwise = node.else_[0].lineno if node.else_ else 0
+    code = _arm(translator, node.else_, arms if node.else_ else None, otherwise)
     for test, body in reversed(branches):
         code = emit.choose(test, body, code)
     return code
+
+
+def _arm(translator: Translator, body: Sequence[nodes.Node], arms: Arms | None, offset: int | None) -> ast.expr:
+    """Return one branch, which counts itself where that is asked for."""
+    if arms is None:
+        return _joined(translator, body, None)
+    number = arms.add(offset or 0)
+    passed = emit.call("passed", emit.constant(number))
+    return emit.call(_JOIN, emit.row([passed, _joined(translator, body, arms)]))

@@ -6,7 +6,7 @@ Only the nodes named here are known; all others are refused.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -66,9 +66,10 @@ class Translator:
         self._source = source
         self._variations = 0
 
-    def function(self, body: ast.expr) -> Callable[[Scope], Any]:
-        """Return translated Python as a function of a scope."""
-        return emit.function(body, {f"let{number}": let.evaluate for number, let in enumerate(self.lets)})
+    def function(self, body: ast.expr, reach: Mapping[str, Callable[..., Any]] | None = None) -> Callable[[Scope], Any]:
+        """Return translated Python as a function of a scope; it can call what is in `reach` beside its lets."""
+        lets: dict[str, Callable[..., Any]] = {f"let{n}": let.evaluate for n, let in enumerate(self.lets)}
+        return emit.function(body, lets | dict(reach or {}))
 
     def count_variation(self) -> int:
         """Return how many varying calls the source has before this one."""

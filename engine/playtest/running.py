@@ -1,0 +1,158 @@
+"""Has many plays played, in this process or in several, so that the same seeds give the same tally either way.
+
+A coverage-seeking player learns from the plays of its kind in earlier rounds, never from those of its own round: so it
+does not matter who plays which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from engine.cast import Cast
+from engine.dialogue.tokens import Estimate
+from engine.errors import PalaverError, StoryError
+from engine.llm.scripted import ScriptedActor
+from engine.playtest.actor import Watched
+from engine.playtest.arms import Counted
+from engine.playtest.playing import Play, play
+from engine.playtest.tally import Tally
+from engine.story.load import check_story
+
+ROUND = 10
+"""Plays of the coverage-seeking player between two looks at what was reached."""
+CHUNK = 5
+"""Plays given to a worker at once: about a third of a second of the bundled story."""
+SEEKING = "coverage"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be played."""
+
+    players: Mapping[str, int]
+    """How many plays of each player."""
+    seed: int = 1
+    """The seed of each player's first play; the next has the next."""
+    most: int = 300
+    """Turns after which a play is said to hang."""
+
+
+Chunk = tuple[str, range]
+"""A player and seeds."""
+Told = Callable[[int], None]
+"""Is called with the number of plays just done."""
+
+
+def load(path: Path) -> Counted:
+    """Return the story at `path`, made to count; raises `StoryError` for one that cannot be played."""
+    checked = check_story(path)
+    if checked.graph is None or checked.names is None:
+        raise StoryError([found for found in checked.diagnostics if found.severity == "error"])
+    return Counted(checked.graph, checked.names)
+
+
+def rehearse(path: Path, counted: Counted, job: Job, tally: Tally, told: Told, *, workers: int = 1) -> None:
+    """Play everything of `job` with the scripted actor, and add it up in `tally` as it is done.
+
+    When it is broken off by `KeyboardInterrupt`, `tally` holds what was done until then.
+    """
+    learned: Counter[str] = Counter()
+    if workers == 1:
+        for wave in waves(job):
+            found = Counter[str]()
+            for chunk in wave:
+                for done in _played(counted, chunk, learned, job.most):
+                    tally.add(counted.graph, done)
+                    found.update(done.hits if chunk[0] == SEEKING else {})
+                    told(1)
+            learned.update(found)
+        return
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (path, counted.graph.hash))
+    try:
+        for wave in waves(job):
+            # A copy: what is handed over is read by another thread while this one goes on.
+            under_way: dict[Future[Tally], Chunk] = {
+                pool.submit(_tallied, chunk, dict(learned) if chunk[0] == SEEKING else {}, job.most): chunk
+                for chunk in wave
+            }
+            for future in as_completed(under_way):
+                part = future.result()
+                tally.merge(part)
+                if under_way[future][0] == SEEKING:
+                    learned.update(part.hits)
+                told(part.plays)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def replayed(counted: Counted, job: Job, name: str, seed: int) -> Play:
+    """Return one play of `job` again; a coverage-seeking one after those that it learnt from."""
+    learned: Counter[str] = Counter()
+    if name == SEEKING:
+        first = job.seed + (seed - job.seed) // ROUND * ROUND
+        for start in range(job.seed, first, ROUND):
+            found = Counter[str]()
+            for done in _played(counted, (name, range(start, start + ROUND)), learned, job.most):
+                found.update(done.hits)
+            learned.update(found)
+    return next(_played(counted, (name, range(seed, seed + 1)), learned, job.most))
+
+
+def waves(job: Job) -> Iterator[Sequence[Chunk]]:
+    """Yield what can be played at the same time, wave by wave."""
+    seeking = job.players.get(SEEKING, 0)
+    others = [
+        chunk
+        for name, count in job.players.items()
+        if name != SEEKING
+        for chunk in _chunks(name, job.seed, job.seed + count)
+    ]
+    rounds = range(job.seed, job.seed + seeking, ROUND) or range(1)
+    for number, start in enumerate(rounds):
+        sought = _chunks(SEEKING, start, min(start + ROUND, job.seed + seeking)) if seeking else []
+        yield [*sought, *others[number :: len(rounds)]]
+
+
+def scripted_cast(counted: Counted) -> Cast:
+    """Return a cast that the scripted actor plays alone, watched for what it had to say."""
+    actor = Watched(counted.graph, ScriptedActor())
+    return Cast(actor, actor, actor, Estimate())
+
+
+def _chunks(name: str, start: int, stop: int) -> list[Chunk]:
+    return [(name, range(at, min(at + CHUNK, stop))) for at in range(start, stop, CHUNK)]
+
+
+def _played(counted: Counted, chunk: Chunk, known: Mapping[str, int], most: int) -> Iterator[Play]:
+    name, seeds = chunk
+    cast = scripted_cast(counted)
+    with asyncio.Runner() as runner:
+        for seed in seeds:
+            yield runner.run(play(counted, cast, name, seed, most=most, known=known))
+
+
+# In a worker. A graph holds compiled code, which cannot be handed over, so each loads the story for itself.
+
+_story: list[Counted] = []
+
+
+def _prepare(path: Path, expected: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it says when to stop
+    counted = load(path)
+    if counted.graph.hash != expected:
+        raise PalaverError("The story was edited just now.", do="Start again.")
+    _story.append(counted)
+
+
+def _tallied(chunk: Chunk, known: Mapping[str, int], most: int) -> Tally:
+    tally = Tally()
+    for done in _played(_story[0], chunk, known, most):
+        tally.add(_story[0].graph, done)
+    return tally
