@@ -32,11 +32,13 @@ class Record:
 
     def carry_out(self, effects: tuple[Effect, ...]) -> None:
         """Carry out assignments in the order written, each seeing those before it."""
+        if not effects:
+            return
         before = self.draft.values
+        self.draft.values = after = dict(before)
         for effect in effects:
-            value = effect.value.evaluate(self.draft)
-            self.draft.values = {**self.draft.values, **self._fit({effect.variable: value})}
-        changed = {name: value for name, value in self.draft.values.items() if before.get(name) != value}
+            after.update(self._fit({effect.variable: effect.value.evaluate(self.draft)}))
+        changed = {name: value for name, value in after.items() if before.get(name) != value}
         self.draft.values = before
         if changed:
             self.happen(e.VariablesSet(tuple(changed.items())))

@@ -110,20 +110,21 @@ class Draft:
 
     def apply(self, event: e.Event) -> None:
         """Take one event."""
-        match event:
+        match event:  # tried from the top: what happens at every choice stands there
+            case e.Told():
+                pass
             case e.SceneEntered(scene):
                 self.scene = scene
                 if self._visits_owned is None:
                     self.visits = self._visits_owned = dict(self.visits)
                 self._visits_owned[scene] = self._visits_owned.get(scene, 0) + 1
                 self._close_talk()
-                self.doubt = NO_DOUBT
-                self.talked = 0
-            case e.VariablesSet(values):
-                self.values = {**self.values, **dict(values)}
+                self.doubt, self.talked = NO_DOUBT, 0
             case e.ChoiceTaken(key):
                 self._acted()
                 self.spent |= {key}
+            case e.VariablesSet(values):
+                self.values = {**self.values, **dict(values)}
             case e.PlayerSpoke(text, to, whispered):
                 self._acted()
                 self.speaking = True
@@ -154,12 +155,11 @@ class Draft:
             case e.Began(seed, values):
                 self.seed, self.values = seed, dict(values)
             case e.StoryEnded(scene):
-                self.over = True
-                self.ending = scene
+                self.over, self.ending = True, scene
                 self.doubt = NO_DOUBT
                 self._close_talk()
             case (
-                e.Told() | e.Witnessed() | e.PlayerNoted() | e.Summarised() | e.StateMoved() | e.ReadingRefused()
+                e.Witnessed() | e.PlayerNoted() | e.Summarised() | e.StateMoved() | e.ReadingRefused()
                 | e.ReadingVetoed() | e.LimitReached()
             ):  # fmt: skip
                 pass

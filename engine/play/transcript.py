@@ -76,8 +76,9 @@ class Telling:
     def _line(self, event: e.Event) -> Line | None:
         graph = self._graph
         match event:
-            case e.SceneEntered(scene) | e.SceneResumed(scene) if scene in graph.scenes and graph.scenes[scene].title:
-                return Line("scene", graph.scenes[scene].title)
+            case e.SceneEntered(scene) | e.SceneResumed(scene):
+                title = graph.scenes[scene].title if scene in graph.scenes else ""
+                return Line("scene", title) if title else None
             case e.Told(passage) if passage in graph.passages:
                 return Line("told", clean(graph.passages[passage].render(self._draft)).strip())
             case e.ChoiceTaken(_, text):
