@@ -23,6 +23,7 @@ from engine.commands import (
     models,
     new,
     play,
+    playtest,
     probe,
     prove,
     saves,
@@ -33,7 +34,24 @@ from engine.commands.shared import EXAMPLES
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
 
-COMMANDS = (play, new, check, diff, graph, probe, prove, saves, models, doctor, judge, key, cost, test, schema)
+COMMANDS = (
+    play,
+    new,
+    check,
+    diff,
+    graph,
+    probe,
+    prove,
+    playtest,
+    saves,
+    models,
+    doctor,
+    judge,
+    key,
+    cost,
+    test,
+    schema,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

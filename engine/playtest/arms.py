@@ -111,7 +111,7 @@ def _words(written: str) -> str:
     test, ended, words = written.partition("%}")
     if not ended or "{" in test:  # it begins with its words: an `else`
         return clean_line(f"else: {written[:200]}")[:80]
-    return clean_line(f"if {test.strip(' -')}: {words[:200]}")[:80]
+    return clean_line(f"if {test.strip(' -').removeprefix('if ')}: {words[:200]}")[:80]
 
 
 def _path_of(graph: StoryGraph, passage: str) -> TreePath:

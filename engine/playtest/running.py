@@ -21,6 +21,7 @@ from engine.errors import PalaverError, StoryError
 from engine.llm.scripted import ScriptedActor
 from engine.playtest.actor import Watched
 from engine.playtest.arms import Counted
+from engine.playtest.players import Player
 from engine.playtest.playing import Play, play
 from engine.playtest.tally import Tally
 from engine.story.load import check_story
@@ -30,6 +31,8 @@ ROUND = 10
 CHUNK = 5
 """Plays given to a worker at once: about a third of a second of the bundled story."""
 SEEKING = "coverage"
+MODEL = "model"
+"""The player that is a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,27 @@ def rehearse(path: Path, counted: Counted, job: Job, tally: Tally, told: Told, *
                 told(part.plays)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+async def rehearse_with(
+    counted: Counted, cast: Cast, job: Job, tally: Tally, told: Told, *, guest: Callable[[], Player] | None = None
+) -> None:
+    """Play everything of `job` with a cast of the caller's, one play after another, and add it up in `tally`.
+
+    `guest` makes the player called `model`, anew for each play. It stops after a play that was given up, for what kept
+    the model from answering keeps it from answering the next.
+    """
+    learned: Counter[str] = Counter()
+    for name, count in job.players.items():
+        for seed in range(job.seed, job.seed + count):
+            player = guest() if name == MODEL and guest is not None else None
+            done = await play(counted, cast, name, seed, most=job.most, known=learned, player=player)
+            if name == SEEKING:
+                learned.update(done.hits)
+            tally.add(counted.graph, done)
+            told(1)
+            if done.lost:
+                return
 
 
 def replayed(counted: Counted, job: Job, name: str, seed: int) -> Play:

@@ -16,6 +16,8 @@ from engine.playtest.ways import way_of
 from engine.story.graph import StoryGraph
 
 K = TypeVar("K")
+_REPEATING = ("stubborn", "silent", "adversarial")
+"""Players who say the same again, or what nobody can answer: what is repeated to them is no fault of a story."""
 Way = tuple[Line, ...] | None
 
 
@@ -64,6 +66,7 @@ class Tally:
     """By scene and character, where the scripted actor plays."""
     fallen: Counter[Fallen] = field(default_factory=Counter)
     repeated: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Replies said again in the same play, by character and text, to players who do not repeat themselves."""
     refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     tokens: int = 0
     micro: int = 0
@@ -93,7 +96,8 @@ class Tally:
         self.hits.update(play.hits)
         self.replies.update(play.replies)
         self.fallen.update(play.fallen)
-        self.repeated.update(play.repeated)
+        if play.player not in _REPEATING:
+            self.repeated.update(play.repeated)
         self.refused.update(play.refused)
         self.tokens += play.tokens
         self.micro += play.micro
