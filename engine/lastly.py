@@ -18,10 +18,16 @@ class Unsent:
 
 
 def said_last(store: Store) -> Unsent | None:
-    """Return the player's line in the last turn, if that was a turn of talk."""
+    """Return the player's line in the last turn, with what was written aside in it, if that was a turn of talk."""
+    aside = ""
     for event in store.path_to()[-1].events:
-        if isinstance(event, e.PlayerSpoke):
-            return Unsent(event.text, event.to, event.whispered)
+        match event:
+            case e.PlayerNoted(text):
+                aside = f" (({text}))"
+            case e.PlayerSpoke(text, to, whispered):
+                return Unsent(text + aside, to, whispered)
+            case _:
+                pass
     return None
 
 

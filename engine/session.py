@@ -170,7 +170,7 @@ class Session:
     def note(self, text: str) -> tuple[Line, ...]:
         """Keep something aside that no character hears of."""
         self._idle()
-        return self._commit(made(self.graph, self.state, Note(self._masked(text))))
+        return self._commit_aside(made(self.graph, self.state, Note(self._masked(text))))
 
     def answer(self, yes: bool) -> tuple[Line, ...]:
         """Say whether the outcome in doubt has come true."""
@@ -211,7 +211,7 @@ class Session:
         said = heard(text)
         aside = [made(self.graph, self.state, Note(said.aside))] if said.aside else []
         if aside and not said.said:
-            yield Turned(self._commit(*aside))
+            yield Turned(self._commit_aside(*aside))
             return
         spoken = made(self.graph, aside[-1].state if aside else self.state, Say(said.said, to, whispered))
         self.unsent = Unsent(text, to, whispered)
@@ -320,6 +320,13 @@ class Session:
         self._lines += lines
         return lines
 
+    def _commit_aside(self, *steps: Step) -> tuple[Line, ...]:
+        """Save what nobody hears: a line that got no answer still waits for one."""
+        unsent = self.unsent
+        lines = self._commit(*steps)
+        self.unsent = unsent
+        return lines
+
     async def _answer(self, begun: Sequence[Step], to: str, actor: Model) -> AsyncGenerator[Update]:
         turn = self._turn = TalkTurn(self.graph, self.cast, self._briefing, self._stopping)
         done = False
@@ -336,7 +343,7 @@ class Session:
                 self.unsent = unsent
         lines = self._commit(*begun, *turn.steps, note=turn.note or None)
         self.last_exchange = replace(self.last_exchange or turn.exchange, events=_events(*begun, *turn.steps))
-        yield Turned(lines)
+        yield Turned(lines, turn.replies)
 
     def _take_over(self, turn: TalkTurn) -> None:
         """Keep what is worth telling of a turn, whether it came to its end or not."""

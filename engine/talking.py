@@ -63,11 +63,18 @@ class TalkTurn:
         self._finished: list[Finished | None] = []
         """How each reply ended; None where it was broken off."""
         self._request: Request | None = None
-        """The last one for a reply."""
+        """The one that got the last reply."""
+        self._unheard = False
+        """Whether words were let out that belong to no reply yet."""
         self._next = ""
         """Who speaks next, as far as that was found."""
         self._read: Read | None = None
         self._judged: Finished | None = None
+
+    @property
+    def replies(self) -> int:
+        """How many replies stand so far."""
+        return len(self._speakers)
 
     @property
     def exchange(self) -> Exchange:
@@ -123,7 +130,10 @@ class TalkTurn:
             except (ModelError, Refused) as error:
                 if not self._speakers:
                     raise
-                self.notices.append(f"{self._name(who)} said nothing. {error}")  # what others said stands
+                if self._unheard:
+                    yield TakenBack(f"What {self._name(who)} began to say is not kept.")
+                if not self._asker.stopped:
+                    self.notices.append(f"{self._name(who)} said nothing. {error}")  # what others said stands
                 return
             if self._asker.stopped:
                 return
@@ -162,13 +172,15 @@ class TalkTurn:
                 async for update in updates:
                     yield update
         yield Speaking(who, self._name(who), self._graph.characters[who].narrator)
-        request = self._request = self._briefing.act(self._state, who, earlier)
+        request = self._briefing.act(self._state, who, earlier)
         reply, finished = "", None
+        self._unheard = False
         async with aclosing(self._asker.pieces(actor, request)) as pieces:
             async for piece in pieces:
                 match piece:
                     case Delta(text):
                         reply += text
+                        self._unheard = True
                         yield Words(text)
                         self._next = self._breaking_in(who, reply, whole=False)
                         if self._next and actor is not self._cast.scripted:
@@ -189,6 +201,7 @@ class TalkTurn:
             self._next = self._breaking_in(who, whole, whole=True)
         cut = finished is None or finished.finish == "length"
         self._make(Reply(who, whole, cut, (finished.model if finished else "") or actor.name))
+        self._request, self._unheard = request, False
         self._speakers.append(who)
         self._finished.append(finished)
         self.warning = self._briefing.learn(finished) or self.warning

@@ -69,6 +69,8 @@ class Turned:
     """The turn is done and saved; these lines are its transcript."""
 
     lines: tuple[Line, ...]
+    replies: int = 0
+    """How many of the speeches in them are replies that were told as they came; the rest are news."""
 
 
 Update = Speaking | Words | TakenBack | Choosing | Recalling | Interrupted | Delayed | Judging | Turned

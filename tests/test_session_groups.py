@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +14,12 @@ import pytest
 from engine.cast import Cast
 from engine.dialogue.tokens import Estimate
 from engine.errors import Refused, Unreachable
-from engine.llm.protocol import Usage
+from engine.llm.protocol import Finished, Piece, Request, Usage
 from engine.llm.scripted import ScriptedActor
 from engine.play import events as e
 from engine.session import Session
-from engine.updates import Choosing, Interrupted, Judging, Recalling, Speaking, Turned
-from support.games import QueueModel, begin, heard, resume
+from engine.updates import Choosing, Interrupted, Judging, Recalling, Speaking, TakenBack, Turned, Words
+from support.games import QueueModel, begin, cast_of, heard, resume
 from support.stories import graph_of
 
 TABLE = """
@@ -169,6 +172,75 @@ def test_when_a_second_answer_fails_the_first_one_stands(tmp_path: Path) -> None
     ]
     assert any("Odd Berg said nothing" in notice for notice in session.notices)
     assert session.unsent is None
+    session.close()
+
+
+class BreakingOff(QueueModel):
+    """Fails at the end of an answer that is marked so, once its words are out."""
+
+    async def stream(self, request: Request) -> AsyncGenerator[Piece]:
+        async with aclosing(super().stream(request)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Finished) and piece.text.endswith("-"):
+                    raise Unreachable("The line was cut.", do="Start it.")
+                yield piece
+
+
+def test_words_of_a_second_answer_that_broke_off_are_taken_back(tmp_path: Path) -> None:
+    session = begin(graph_of(TABLE), tmp_path, BreakingOff('"Odd, tell them."', '"I was -'), QueueModel(judged()))
+    updates = heard(session.say("Maren?"))
+    words = next(place for place, update in enumerate(updates) if update == Words('"I was -'))
+    assert isinstance(updates[words + 1], TakenBack)
+    assert updates[-1] == Turned(session.lines[-2:], replies=1), "who shows the turn knows how much of it was told"
+    session.close()
+
+
+def test_after_a_second_answer_that_failed_the_judge_reads_the_first_in_its_own_prompt(tmp_path: Path) -> None:
+    actor = QueueModel('"Odd, tell them."', Unreachable("The server is gone.", do="Start it."))
+    judge = QueueModel(judged())
+    cast = replace(cast_of(actor, judge), judge_continues=True, context=8_000)
+    session = Session.begin(graph_of(TABLE), cast, tmp_path / "game.palaver", seed=1)
+    heard(session.say("Maren?"))
+    (asked,) = judge.requests
+    assert asked.messages[: len(actor.requests[0].messages)] == actor.requests[0].messages
+    session.close()
+
+
+def test_a_second_answer_that_is_stopped_before_a_word_is_no_trouble(tmp_path: Path) -> None:
+    session = begin(graph_of(TABLE), tmp_path, QueueModel('"Odd, tell them."', '"No."'), QueueModel())
+
+    async def stop_odd() -> None:
+        async for update in session.say("Maren?"):
+            if isinstance(update, Speaking) and update.who == "odd":
+                session.stop()
+
+    asyncio.run(stop_odd())
+    assert [line.who for line in session.lines if line.kind == "speech"] == ["player", "maren"]
+    assert session.notices == []
+    session.close()
+
+
+def test_another_answer_keeps_what_was_written_aside(tmp_path: Path) -> None:
+    actor = QueueModel('"Evening."', '"Good evening."')
+    session = begin(graph_of(TABLE), tmp_path, actor, QueueModel(judged(), judged()))
+    heard(session.say("Hello, Maren ((she (again) looks tired))", "maren", whispered=True))
+    first = [(line.kind, line.text) for line in session.lines if line.who in ("", "player")]
+    heard(session.retry())
+    assert [(line.kind, line.text) for line in session.lines if line.who in ("", "player")] == first
+    assert [line.text for line in session.lines if line.who == "maren"] == ['"Good evening."']
+    assert all(line.whispered for line in session.lines if line.kind == "speech")
+    session.close()
+
+
+def test_a_line_without_an_answer_still_waits_for_one_after_an_aside(tmp_path: Path) -> None:
+    actor = QueueModel(Unreachable("The server is gone.", do="Start it."), '"Evening."')
+    session = begin(graph_of(TABLE), tmp_path, actor, QueueModel(judged()))
+    with pytest.raises(Unreachable):
+        heard(session.say("Hello, Maren."))
+    session.note("it is down again")
+    heard(session.say("((or not))"))
+    heard(session.retry())
+    assert [line.text for line in session.lines if line.kind == "speech"] == ["Hello, Maren.", '"Evening."']
     session.close()
 
 
