@@ -21,6 +21,9 @@ _THOUGHTS = re.compile(r"\s*<think(?:ing)?>.*?(</think(?:ing)?>|\Z)", re.IGNOREC
 _THOUGHT = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
 _BEGUN = re.compile(r'\{\s*"')
 
+MOST_BRACKETS = 500
+"""Braces and brackets in an answer that is read: one flat object has two, and a thousand are read without harm."""
+
 
 class Unreadable(Exception):
     """A model's answer is not what was asked for; says why."""
@@ -33,6 +36,8 @@ def only_object(text: str, lines: Iterable[str] = ()) -> Mapping[str, Any]:
     """
     if len(text) > LONGEST_ANSWER:
         raise Unreadable("the judge's answer was far too long")
+    if text.count("{") + text.count("[") > MOST_BRACKETS:  # how deep Python reads is nothing to rely on
+        raise Unreadable("the judge's answer was nested too deeply")
     thoughts = _THOUGHTS.match(text)
     text = text[thoughts.end() :] if thoughts is not None and thoughts[1] else text
     found = _after_thoughts(text, list(_objects(text)))
@@ -66,8 +71,6 @@ def _objects(text: str) -> Iterator[_Found]:
             # A brace in prose is nothing; an object that breaks off is not made good by what stands inside it.
             if _BEGUN.match(text, at):
                 raise Unreadable("the judge gave a JSON object that is broken") from None
-        except RecursionError:
-            raise Unreadable("the judge's answer was nested too deeply") from None
         else:
             if text[:at].rstrip().endswith("["):
                 raise Unreadable("the judge gave a list")
