@@ -6,7 +6,7 @@ It writes nothing itself; whoever uses it does.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.play.transcript import Line
 from engine.story.graph import PLAYER
@@ -50,7 +50,7 @@ class Sentences:
         self._label = ""
 
 
-def beyond(lines: tuple[Line, ...], heard: int) -> Iterator[Line]:
+def beyond(lines: Iterable[Line], heard: int) -> Iterator[Line]:
     """The lines that follow what was heard already: the player's words and the first `heard` speeches."""
     left = heard
     for line in lines:
@@ -61,6 +61,15 @@ def beyond(lines: tuple[Line, ...], heard: int) -> Iterator[Line]:
                     yield Line("told", "(broken off)")
         else:
             yield line
+
+
+def prose(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines as they are read: what those present saw is left out where the player was told it just before."""
+    before = ""
+    for line in lines:
+        if not (line.kind == "seen" and before == "told"):
+            yield line
+        before = line.kind
 
 
 def paragraphs(text: str) -> list[str]:

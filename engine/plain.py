@@ -20,7 +20,7 @@ from engine.choosing import meant
 from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
 from engine.edits import Edits
 from engine.errors import ModelError, PalaverError
-from engine.linewise import Sentences, beyond, paragraphs
+from engine.linewise import Sentences, beyond, paragraphs, prose
 from engine.plaintext import clean
 from engine.play.transcript import Line
 from engine.recalling import memory_lines
@@ -207,13 +207,12 @@ class PlainGame:
                 loop.remove_signal_handler(signal.SIGINT)
 
     async def _print_answer(self, updates: AsyncGenerator[Update]) -> None:
-        heard, sentences = 0, Sentences(self._say)
+        sentences = Sentences(self._say)
         waiting, told = "", 0.0
         async with aclosing(updates) as stream:
             async for update in stream:
                 match update:
                     case Speaking(_, name, narrates):
-                        heard += 1
                         sentences.begin("" if narrates else f"{name}: ")
                     case Words(text):
                         sentences.add(text)
@@ -229,9 +228,9 @@ class PlainGame:
                         self._say(f"({name} thinks back.)")
                     case Judging() | Interrupted():
                         sentences.end()
-                    case Turned(lines):
+                    case Turned(lines, replies):
                         sentences.end()
-                        self._show(beyond(lines, heard))
+                        self._show(beyond(lines, replies))
         self._tell_notices()
         self._offer(again=self.session.view.scene != self._scene)
 
@@ -244,7 +243,8 @@ class PlainGame:
         view = self.session.view
         heading = [Line("scene", view.scene_title)] if view.scene_title else []
         text = scene_text(self.session.graph, self.session.state)
-        self._show([*heading, Line("told", text), *self._lately(view, text)])
+        self._show([*heading, Line("told", text)])
+        self._show(self._lately(view, text))
         self._tell_notices()
         self._offer()
 
@@ -256,7 +256,7 @@ class PlainGame:
         return since if view.over else since[-MOST_RECALLED:]
 
     def _show(self, lines: Iterable[Line]) -> None:
-        for line in lines:
+        for line in prose(lines):
             match line.kind:
                 case "scene":
                     self._say("")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.dialogue.memory import Turn
 from engine.dialogue.remembered import Remembered
 from engine.errors import Refused
 from engine.plaintext import clean_line
@@ -35,16 +36,28 @@ def _told(memory: Remembered, session: Session) -> Iterator[str]:
     if memory.dropped:
         yield f"  {memory.dropped} earlier turns are no longer held word for word."
     if memory.summary:
-        yield f"  In short: {' '.join(memory.summary.split())}"
+        yield f"  In short: {_one_line(memory.summary)}"
     for turns, kept in ((memory.pinned, "Never forgotten"), (memory.turns, "Word for word")):
-        lines = [line for turn in turns for line in turn.lines]
-        if lines:
+        if turns:
             yield f"  {kept}:"
-        for who, text in lines:
-            name = "You" if who == PLAYER else _name(session, who)
-            yield f"    {name}: {' '.join(text.split())}"
+        for turn in turns:
+            yield from _turn(turn, session)
     if not (memory.dropped or memory.pinned or memory.turns):
         yield "  Nothing yet."
+
+
+def _turn(turn: Turn, session: Session) -> Iterator[str]:
+    """Yield what a character heard and saw in a turn; of what it did not hear, the note that it has of it."""
+    aloud = " (whispers)" if turn.whispered else ""
+    for who, text in turn.told:
+        name = "You" if who == PLAYER else _name(session, who)
+        yield f"    {name}{aloud}: {_one_line(text)}" if who else f"    Seen: {_one_line(text)}"
+    if not turn.told:
+        yield from (f"    {_one_line(message.content)}" for message in turn.messages)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _name(session: Session, who: str) -> str:

@@ -280,7 +280,9 @@ scenes:
     title: The table
     talk: [maren, odd, night]
     outcomes: {rows: {when: Odd says that he will row, goto: boat}}
-    choices: [{id: show, text: Lay down the letter, seen: A letter lies on the table.}]
+    choices:
+      - {id: show, text: Lay down the letter, seen: A letter lies on the table.}
+      - {id: burn, text: Burn it, then: You burn the letter., seen: The player burns the letter.}
   boat: {ending: Rowed}
 """
 
@@ -298,6 +300,25 @@ def test_whispers_deeds_asides_and_what_is_seen_look_like_what_they_are(tmp_path
     assert "Whisper to whom? /whisper NAME TEXT. Here: Maren Voss and Odd." in out
     assert "> /do I try the window\n  Nothing gives.\n" in out or "> /do I try the window\n  Rain.\n" in out
     assert "Say something to Maren Voss or Odd, do something (/do), or a number." in out
+
+
+def test_what_was_told_is_not_told_once_more_as_what_was_seen(tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(TALK, "utf-8")
+    out = play(path, "1\nBurn it\n/look\n/undo\nLay down the letter\n/look\n/quit\n", "--offline")
+    assert out.count("You burn the letter.") == 2
+    assert "The player burns" not in out
+    assert out.count("A letter lies on the table.") == 2, "nothing else says so"
+
+
+def test_a_memory_tells_whispers_from_what_was_said_and_what_was_seen(tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(TALK, "utf-8")
+    out = play(path, "1\nBurn it\n/whisper odd will you row\n/memory odd\n/memory maren\n/quit\n", "--offline")
+    odd, maren = out.split("/memory odd\n")[1].split("/memory maren\n")
+    assert "    Seen: The player burns the letter.\n    You (whispers): will you row\n    Odd (whispers): " in odd
+    assert "    Seen: The player burns the letter.\n" in maren
+    assert "will you row" not in maren
 
 
 def test_a_reading_is_taken_back_and_a_memory_is_told(tmp_path: Path) -> None:

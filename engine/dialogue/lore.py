@@ -51,7 +51,7 @@ class Lorebook:
                         self._words.setdefault(words[0], []).append((words, number, aside))
 
     def hits(self, lines: Iterable[tuple[str, str]]) -> Hits:
-        """Return the pages of which words stand in `lines` (speaker id, text). Linear in their words."""
+        """Return the pages of which words stand in `lines` (speaker id or nothing, text). Linear in their words."""
         if not self._words:
             return NO_HITS
         keys: set[int] = set()

@@ -34,6 +34,16 @@ class Turn:
     """Nobody but this character and the player heard it."""
     marks: tuple[str, ...] = ()
     """The author's own sentences of what came true or was seen in it."""
+    seen: tuple[tuple[int, str], ...] = ()
+    """Those of them that were seen, each with how many of the lines were said before it."""
+
+    @property
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """What was said and seen in it, in order: speaker id, empty for what was seen, and text."""
+        found = list(self.lines)
+        for before, text in reversed(self.seen):
+            found.insert(before, ("", text))
+        return tuple(found)
 
     @property
     def asked(self) -> int:
@@ -197,10 +207,9 @@ class History:
             return
         if self._note or self._opened.messages or not self.turns:
             begun = self._begun().joined("user", shown)
-            self._opened, self._note = replace(begun, marks=(*begun.marks, text)), ""
+            self._opened, self._note = _with_seen(begun, text), ""
         else:
-            self.turns[-1] = self.turns[-1].joined("user", shown)
-            self._mark(text)
+            self.turns[-1] = _with_seen(self.turns[-1].joined("user", shown), text)
 
     def _came_true(self, key: str) -> None:
         """Pin the turn in which an outcome first came true, if the character has heard a word of it."""
@@ -225,6 +234,10 @@ class History:
     def _name(self, who: str) -> str:
         character = self._graph.characters.get(who)
         return character.name if character else who
+
+
+def _with_seen(turn: Turn, text: str) -> Turn:
+    return replace(turn, marks=(*turn.marks, text), seen=(*turn.seen, (len(turn.lines), text)))
 
 
 def witnessed(events: Iterable[e.Event], who: str, graph: StoryGraph) -> History:

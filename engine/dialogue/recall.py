@@ -104,10 +104,10 @@ class Recall:
         oldest = max(0, now - self.lorebook.lookback)
         first = max(self._scanned - 1, oldest, 0)  # the last turn scanned may have had lines added to it
         for number in range(first, now):
-            self._heard[number] = self.lorebook.hits(turns[number].lines)
+            self._heard[number] = self.lorebook.hits(turns[number].told)
         self._scanned = now
         self._heard = {number: hits for number, hits in self._heard.items() if number >= oldest and hits != NO_HITS}
-        heard = self._heard | {now: self.lorebook.hits(under_way.lines)}
+        heard = self._heard | {now: self.lorebook.hits(under_way.told)}
         found = self.lorebook.open(heard, now, max(0, min(self.history.since, now - RECENT)))
         return tuple(
             sorted(found, key=lambda page: (-pages[page].priority, not pages[page].always, -found[page], page))

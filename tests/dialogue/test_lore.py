@@ -42,6 +42,21 @@ def test_a_page_stays_as_long_as_its_words_are_looked_for_or_as_it_sticks(page: 
     assert open_for(game(page), ["Hi", "The wreck?", *["So"] * 6]) == [False, *[True] * turns, *[False] * (7 - turns)]
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_is_seen_calls_it_up_before_a_word_is_said_and_after(before: int) -> None:
+    told = game(replace(WRECK, sticky=1))
+    for _ in range(before):
+        told.turn("Hi", '"Hm."')
+    told.happen(e.Witnessed("A plank of the wreck lies on the table."))
+    assert open_for(told, ["So", "So", "So"]) == [True, before == 0, False]
+
+
+def test_what_came_true_by_the_authors_sentence_calls_nothing_up() -> None:
+    told = game(Lore(("player",), "Nobody heard that word."))
+    told.turn("Hi", '"In."', e.OutcomeReached("door/outcomes/lets_in", "judge", "In"))
+    assert part(told.ask("So"), "lore") == ""
+
+
 def test_its_words_coming_up_again_keep_it() -> None:
     assert open_for(game(replace(WRECK, sticky=1)), ["wreck", "wreck", "So", "So"]) == [True, True, True, False]
 

@@ -265,6 +265,9 @@ def test_what_is_seen_before_a_word_is_said_begins_the_next_turn_also_in_the_nex
         "[Now: The door. Here: you and the player.]", "[A gull.]", "[Rain.]", 'The player says: "Hi"',
     ]  # fmt: skip
     assert history.turns[0].marks == ("A gull.", "Rain.")
+    assert history.turns[0].told == (("", "A gull."), ("", "Rain."), ("player", "Hi"))
+    history.extend([e.CharacterSpoke("maren", "In."), e.Witnessed("Wind."), e.CharacterSpoke("maren", "Well?")])
+    assert [text for _, text in history.turns[0].told] == ["A gull.", "Rain.", "Hi", "In.", "Wind.", "Well?"]
     history = witnessed([*events, e.SceneEntered("kitchen"), e.PlayerSpoke("Hi")], "maren", GRAPH)
     assert [line[:12] for line in history.turns[0].messages[0].content.splitlines()] == [
         "[Now: The do", "[A gull.]", "[Rain.]", "[Later: The ", "The player s",
