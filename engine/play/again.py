@@ -117,7 +117,8 @@ def _claimed(graph: StoryGraph, state: State, reading: Read, proposed: str, evid
     scene = graph.scenes.get(state.scene)
     if "/" in proposed or (scene is not None and any(outcome.id == name for outcome in scene.outcomes)):
         return replace(reading, outcome=Claim(name, evidence))
-    return replace(reading, moved=(*reading.moved, Claim(name, evidence)))
+    who, _, rule = name.rpartition(".")
+    return replace(reading, moved=(*reading.moved, Claim(rule, evidence, who)))
 
 
 def _typed(graph: StoryGraph, state: State, key: str, following: Sequence[e.Event]) -> str:

@@ -157,7 +157,7 @@ class ReadingVetoed:
     """The player took a reading back: this was not what was meant. Its turn stands without it."""
 
     proposed: str
-    """An outcome's key, or a move rule's id."""
+    """An outcome's key, or a move rule's id after its character's and a point (`maren.trust_1`)."""
     evidence: str = ""
 
 

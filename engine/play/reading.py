@@ -42,7 +42,7 @@ def _veto(record: Record, scene: Scene, read: Read) -> None:
         key = next((outcome.key for outcome in scene.outcomes if outcome.id == claimed), claimed)
         record.happen(e.ReadingVetoed(*_kept(key, read.outcome.evidence)))
     for claim in read.moved[:MOST_CLAIMS]:
-        record.happen(e.ReadingVetoed(*_kept(claim.id, claim.evidence)))
+        record.happen(e.ReadingVetoed(*_kept(f"{claim.who or read.who}.{claim.id}", claim.evidence)))
 
 
 def _move_state(record: Record, read: Read) -> None:

@@ -43,6 +43,9 @@ class Renames:
                 return replace(event, key=self._key(key))
             case e.ReadingVetoed(proposed) if "/" in proposed:
                 return replace(event, proposed=self._key(proposed))
+            case e.ReadingVetoed(proposed) if "." in proposed:
+                who, _, rule = proposed.partition(".")
+                return replace(event, proposed=f"{self._characters.get(who, who)}.{rule}")
             case e.Began(seed, values):
                 known = dict(self._values(values))
                 return e.Began(seed, tuple((n, known.get(n, v.start)) for n, v in self._declared.items()))

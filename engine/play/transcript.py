@@ -117,12 +117,16 @@ class Telling:
         return character.name if character else "" if who == PLAYER else who
 
     def _sentence(self, name: str) -> str:
-        """Return the sentence of an outcome (by key) or move rule (by id); an internal name is nothing to show."""
+        """Return the sentence of an outcome (by key) or a character's move rule; an internal name is nothing to show.
+
+        Saves of earlier versions name a rule without its character.
+        """
         outcome = self._outcome(name)
         if outcome is not None:
             return clean_line(outcome.when)
-        rules = (rule for character in self._graph.characters.values() for rule in character.rules)
-        found = {clean_line(rule.when) for rule in rules if rule.id == name}
+        who, _, rule_id = name.rpartition(".")
+        people = [person for person in self._graph.characters.values() if who in ("", person.id)]
+        found = {clean_line(rule.when) for person in people for rule in person.rules if rule.id == rule_id}
         return found.pop() if len(found) == 1 else ""
 
     def _question(self, key: str) -> str:

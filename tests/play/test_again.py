@@ -131,6 +131,12 @@ def test_a_reading_that_was_taken_back_stays_so() -> None:
     assert list(played_again(GRAPH, turns, FIRST).turns) == turns
 
 
+def test_a_move_that_was_taken_back_is_its_own_characters() -> None:
+    vetoed = Read(moved=(Claim("trust_1", "Sleep here.", "ana"),), who="ana", vetoed=True)
+    turns = turns_of(GRAPH, [Choose("enter")], [Say("a bed?"), Reply("ana", "Sleep here."), vetoed])
+    assert list(played_again(GRAPH, turns, FIRST).turns) == turns
+
+
 BIG = graph_of(EVERYTHING)
 
 

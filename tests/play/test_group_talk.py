@@ -316,8 +316,9 @@ def test_a_reading_taken_back_is_kept_and_nothing_comes_of_it() -> None:
     assert game.state == unread.state
     assert of(game, e.ReadingVetoed) == [
         e.ReadingVetoed("door/outcomes/lets_in", "come in"),
-        e.ReadingVetoed("calm_1", "please"),
+        e.ReadingVetoed("maren.calm_1", "please"),
     ]
+    assert tell(GROUP, [*game.events[:-2], e.ReadingVetoed("calm_1", "please")])[-1].text == "the player is loud"
     told = tell(GROUP, game.events)[-2:]
     assert [(line.kind, line.text, line.evidence, line.name) for line in told] == [
         ("vetoed", "Maren invites the player in", "come in", "Maren"),
@@ -375,6 +376,6 @@ def test_what_was_said_of_the_story_is_carried_over_to_its_new_names() -> None:
     old, new = "door/outcomes/lets_in", "door/outcomes/welcomes"
     events = [e.OutcomeDoubted(old, "x"), e.DoubtAnswered(old, True), e.ReadingVetoed(old, "x")]
     renamed = [e.OutcomeDoubted(new, "x"), e.DoubtAnswered(new, True), e.ReadingVetoed(new, "x")]
-    more = [e.ReadingVetoed("trust_1"), e.Summarised("maren", 1, "x", "m"), e.PlayerSpoke("x", "maren", True)]
-    after = [e.ReadingVetoed("trust_1"), e.Summarised("marit", 1, "x", "m"), e.PlayerSpoke("x", "marit", True)]
+    more = [e.ReadingVetoed("maren.trust_1"), e.Summarised("maren", 1, "x", "m"), e.PlayerSpoke("x", "maren", True)]
+    after = [e.ReadingVetoed("marit.trust_1"), e.Summarised("marit", 1, "x", "m"), e.PlayerSpoke("x", "marit", True)]
     assert Renames(graph).applied([*events, *more]) == (*renamed, *after)
