@@ -14,7 +14,7 @@ from engine.play.says import folded_words
 # Titles name nobody by themselves.
 _TITLES = frozenset({
     "the", "a", "an", "of", "mr", "mrs", "ms", "miss", "dr", "sir", "lady", "lord", "old", "young", "captain", "father",
-    "mother", "sister", "brother",
+    "mother", "sister", "brother", "aunt", "uncle",
 })  # fmt: skip
 _SPOKEN = re.compile(r"[\"\u201c\u201e\u00ab\u300c]([^\"\u201c\u201d\u00bb\u300d]+)(?:[\"\u201c\u201d\u00bb\u300d]|\Z)")
 _PARTS = re.compile(r"[,.;:!?\u2026\u2014\u2013\u3001\u3002\uff0c\uff01\uff1f\n]+")

@@ -90,13 +90,18 @@ def interrupter(scene: Scene, state: State, speaker: str, said_so_far: str, *, f
         replies += 1  # what is being said, and stands in the turn as soon as it is broken off
     if state.whispering or replies > min(scene.replies, MOST_REPLIES - 1):
         return ""
+    spoken = {who for who, _ in state.exchange} | {speaker}
+    waiting = [
+        interrupt
+        for interrupt in scene.interrupts
+        if interrupt.who in scene.talk and interrupt.who not in spoken and holds(interrupt.condition, state)
+    ]
+    if not waiting:
+        return ""  # and no word is looked at: this is asked again at every piece of a reply
     words = folded_words(said_so_far)
     if not final and said_so_far[-1:].isalnum():
         words = words[:-1]
-    spoken = {who for who, _ in state.exchange} | {speaker}
-    for interrupt in scene.interrupts:
-        if interrupt.who in spoken or interrupt.who not in scene.talk or not holds(interrupt.condition, state):
-            continue
+    for interrupt in waiting:
         if any(_stands(folded_words(key), words) for key in interrupt.keys):
             return interrupt.who
     return ""

@@ -57,3 +57,10 @@ def test_a_name_that_two_share_calls_nobody_and_any_script_is_read(line: str, wh
 )
 def test_whoever_a_reply_speaks_to_is_called_not_whoever_it_speaks_of(reply: str, who: str) -> None:
     assert called(reply, PRESENT) == who
+
+
+def test_a_title_that_others_may_be_called_by_as_well_calls_nobody() -> None:
+    present = {"ida": "Aunt Ida", "bo": "Uncle Bo"}
+    assert addressed("Is it true, aunt?", present) == called('"Yes, Uncle."', present) == ""
+    assert addressed("Is it true, Aunt Ida?", present) == addressed("Ida?", present) == "ida"
+    assert called('"Yes, Uncle Bo."', present) == "bo"
