@@ -115,9 +115,9 @@ def reference() -> str:
     """The page docs/reference.md."""
     story, tests = story_schema(), tests_schema()
     required = {"palaver", "title", "start", "scenes"}  # the schema asks for none: a story may be in several files
-    return "".join((_REFERENCE, _part("At the top", {**story, "required": required}), *_defs(story))) + "".join(
-        ("\n# A file of tests\n\nSee [Testing a story](testing.md).\n", _part("At the top of it", tests), *_defs(tests))
-    )
+    head = "\n## A file of tests\n\nSee [Testing a story](testing.md).\n"
+    top = _part("At the top", {**story, "required": required})
+    return "".join((_REFERENCE, top, *_defs(story), head, _part("At the top of it", tests), *_defs(tests)))
 
 
 def _defs(schema: dict[str, Any]) -> Iterator[str]:
