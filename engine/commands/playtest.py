@@ -60,7 +60,11 @@ def add(commands: Commands) -> None:
     playtest.add_argument("--seed", type=int, default=1, metavar="S", help="of each player's first play (1)")
     playtest.add_argument("--workers", type=_count, metavar="W", help="processes (as many as processors, 4 at most)")
     playtest.add_argument(
-        "--max-turns", type=_count, default=MOST_TURNS, metavar="M", help=f"a play hangs after so many ({MOST_TURNS})"
+        "--max-turns",
+        type=_count,
+        default=MOST_TURNS,
+        metavar="M",
+        help=f"a play hangs when nobody can end it after so many ({MOST_TURNS})",
     )
     playtest.add_argument("--play", type=_one, metavar="SEED:PLAYER", help="play one of the plays again and show it")
     playtest.add_argument("--fail-under", type=float, metavar="PERCENT", help="1 too when less than that was reached")
@@ -239,9 +243,10 @@ def _one_again(arguments: argparse.Namespace, counted: Counted) -> int:
     done = replayed(counted, _job(arguments), name, seed)
     for line in done.lines:
         said = f"{line.name}: {line.text}" if line.name else f"> {line.text}" if line.who else line.text
-        for paragraph in clean(said).split("\n"):
-            print("\n".join(wrapped(paragraph)))
+        for paragraph in clean(said).split("\n\n"):
+            print("\n".join(wrapped(paragraph.replace("\n", " "))))
     ended = "it came to an end" if done.ended else f"it hangs ({done.hangs})" if done.hangs else done.error
+    ended = ended or f"it was not over after {done.turns} turns, and could still be ended"
     print(f'\nPlay {seed}:{name}, {done.turns} turns, ends in scene "{done.scene}": {ended}.')
     return 1 if done.hangs or done.error else 0
 

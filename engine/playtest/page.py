@@ -36,7 +36,7 @@ style-src '{style}' '{drawing}'; base-uri 'none'; form-action 'none'">
 <main>
 """
 _SECTIONS = {
-    "reached": "What was reached", "troubles": "What went wrong", "endings": "Endings", "map": "Heat map",
+    "reached": "What was reached", "troubles": "What went wrong or on and on", "endings": "Endings", "map": "Heat map",
     "silence": "Lines without an answer", "lines": "Line by line", "repeats": "Repeats and refusals",
 }  # fmt: skip
 
@@ -104,6 +104,7 @@ def _troubles(found: Found) -> Iterator[str]:
     tally = found.tally
     rows = [(f"It broke: {error}", group) for error, group in sorted(tally.errors.items())]
     rows += [(f"It hangs: {hanging(found, *key)}", group) for key, group in sorted(tally.hangs.items())]
+    rows += [(f'Not over after {found.most} turns: scene "{scene}"', g) for scene, g in sorted(tally.stalls.items())]
     rows += [(f"Given up: {why}", group) for why, group in sorted(tally.lost.items())]
     if rows:
         yield _table(("What", "Plays", "See it"), [(what, g.count, found.replay(g)) for what, g in rows], code=(2,))

@@ -12,7 +12,7 @@ import traceback
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zlib import crc32
@@ -26,7 +26,7 @@ from engine.play.transcript import Line
 from engine.playtest.actor import Watched
 from engine.playtest.arms import Counted
 from engine.playtest.parts import suggestion_key
-from engine.playtest.players import PLAYERS, Move, Origin, Pick, Player, Seen, takeable
+from engine.playtest.players import PLAYERS, Move, Origin, Pick, Player, Seeking, Seen, takeable
 from engine.saves.fleeting import Fleeting
 from engine.saves.store import StoryRef
 from engine.session import Session
@@ -58,8 +58,11 @@ class Play:
     """Where it ended."""
     ended: bool
     """The story came to an end; otherwise it hangs, or something broke."""
+    stalled: bool
+    """It went on past the most turns; another player could end it then."""
     hangs: str
-    """Why it would never end: `turns` (too many), `nothing` (to do), `refused` (whatever is tried); empty otherwise."""
+    """Why it would never end: `turns` (nobody could end it), `nothing` (to do), `refused` (whatever is tried); empty
+    otherwise."""
     error: str
     """What broke, with where; empty when nothing did."""
     lost: str
@@ -119,19 +122,30 @@ class _Game:
     async def play(self, most: int) -> Play:
         before = self._cast.meter.spent.session if self._cast.meter is not None else None
         hangs = error = lost = ""
+        done = None
         try:
             hangs = await self._through(most)
+            if hangs == "turns":
+                done = self._told(hangs)
+                self._player = Seeking(random.Random(self._seed), {})
+                hangs = await self._through(most + self._session.state.turns)
         except ModelError as gave_up:
             lost = str(gave_up)
         except Exception as broken:  # noqa: BLE001 - whatever breaks in a play is what a playtest is to find
             error = _where(broken)
         self._session.close()
+        if done is not None:  # what the other player did on the way out is not this one's play
+            done = replace(done, hangs=hangs, stalled=not (hangs or error or lost))
+        else:
+            done = self._told(hangs)
         after = self._cast.meter.spent.session if self._cast.meter is not None else None
-        spent = after - before if after is not None and before is not None else None
-        return self._told(hangs, error, lost, spent.tokens if spent else 0, spent.micro if spent else 0)
+        if after is None or before is None:
+            return replace(done, error=error, lost=lost)
+        spent = after - before
+        return replace(done, error=error, lost=lost, tokens=spent.tokens, micro=spent.micro)
 
     async def _through(self, most: int) -> str:
-        """Play on until the story is over; returns why it would never be."""
+        """Play on until the story is over; returns why it is not."""
         session, refused = self._session, 0
         while not session.state.over:
             view = session.view
@@ -186,23 +200,23 @@ class _Game:
                 self._fallen.append(Fallen(scene, who, clean_line(line)[:200], origin))
         self._watched.answered.clear()
 
-    def _told(self, hangs: str, error: str, lost: str, tokens: int, micro: int) -> Play:
+    def _told(self, hangs: str) -> Play:
         session = self._session
         turns = tuple(turn.events for turn in session.store.path_to())
         repeated: Counter[tuple[str, str]] = Counter()
         refused: Counter[tuple[str, str, str]] = Counter()
         said: set[tuple[str, str]] = set()
-        scene = ""
+        scene, hits = "", Counter(self._hits)
         for event in (event for turn in turns for event in turn):
             match event:
                 case e.SceneEntered(scene):
-                    self._hits[scene] += 1
+                    hits[scene] += 1
                 case e.SceneResumed(scene):
                     pass
                 case e.ChoiceTaken(key) | e.OutcomeReached(key):
-                    self._hits[key] += 1
+                    hits[key] += 1
                 case e.LimitReached(limit):
-                    self._hits[f"{limit}/limit"] += 1
+                    hits[f"{limit}/limit"] += 1
                 case e.CharacterSpoke(who, text, opening=False):
                     repeated[who, text] += (who, text) in said
                     said.add((who, text))
@@ -210,25 +224,23 @@ class _Game:
                     refused[scene, proposed, reason] += 1
                 case _:
                     pass
-        self._hits.update(self._counted.seen())
         return Play(
             self._name,
             self._seed,
             session.state.turns,
             session.state.ending or session.state.scene,
             session.state.over,
+            False,
             hangs,
-            error,
-            lost,
-            self._hits,
-            self._replies,
+            "",
+            "",
+            {**hits, **dict.fromkeys(self._counted.seen(), 1)},
+            dict(self._replies),
             tuple(self._fallen),
             +repeated,
             refused,
             turns,
             session.lines,
-            tokens,
-            micro,
         )
 
 

@@ -41,6 +41,10 @@ def described(found: Found) -> dict[str, Any]:
         "turns": {"median": at(turns, 0.5), "p95": at(turns, 0.95), "longest": turns[-1], "shortest": turns[0]}
         if turns
         else None,
+        "stalls": [
+            {"scene": scene, "plays": group.count, **_shown(found, group)}
+            for scene, group in sorted(tally.stalls.items())
+        ],
         "hangs": [
             {"why": why, "scene": scene, "plays": group.count, **_shown(found, group)}
             for (why, scene), group in sorted(tally.hangs.items())

@@ -23,7 +23,7 @@ WIDTH = 80
 _LISTED = 12
 """Parts of a kind, or lines of a character, that are named before the rest is only counted."""
 _HANGS = {
-    "turns": "is still going on after the most turns a play may take",
+    "turns": "is where plays go on for ever: nobody found a way to an end after the most turns",
     "nothing": "has nothing left to do",
     "refused": "refuses whatever is tried",
 }
@@ -160,6 +160,8 @@ def _verdict(found: Found) -> Iterator[str]:
         yield from wrapped(f"{title}: {' and '.join(went)}, of {tally.plays:,}{so_far}.")
     elif lost:
         yield from wrapped(f"{title}: {counted(lost, 'play')} of {tally.plays:,} could not be played on{so_far}.")
+    elif tally.stalls:
+        yield from wrapped(f"{title}: {plays}{so_far}, and none hung.")
     else:
         yield from wrapped(f"{title}: {plays}{so_far}, and every one came to an end.")
     yield f"{found.percent:.0f} % of it was reached (examples aside), in {found.seconds:.1f} s."
@@ -177,6 +179,16 @@ def _verdict(found: Found) -> Iterator[str]:
         told = f"{f'{place}: ' if place else ''}error: {hanging(found, why, scene)}, in {counted(group.count, 'play')}."
         yield from wrapped(f"{told} Give it a way on, or a talk in it a limit.")
         yield f"  {found.replay(group)}"
+    if tally.stalls:
+        yield ""
+        stalled = counted(sum(group.count for group in tally.stalls.values()), "play")
+        yield from wrapped(
+            f"{stalled} went on past {found.most} turns and could still be ended: "
+            + "; ".join(
+                f"{group.count:,} in {scene} (--play {group.shown.seed}:{group.shown.player})"
+                for scene, group in sorted(tally.stalls.items())
+            )
+        )
     for reason, group in sorted(tally.lost.items()):
         yield from wrapped(f"{counted(group.count, 'play')} given up: {reason}")
 

@@ -54,6 +54,8 @@ class Tally:
     """Of each play that came to an end."""
     endings: dict[str, Group] = field(default_factory=dict)
     """By the ending's scene; one that ended at END by the scene it was in."""
+    stalls: dict[str, Group] = field(default_factory=dict)
+    """Plays that went on past the most turns, and could still be ended, by scene."""
     hangs: dict[tuple[str, str], Group] = field(default_factory=dict)
     """By why and by scene."""
     errors: dict[str, Group] = field(default_factory=dict)
@@ -87,6 +89,8 @@ class Tally:
         if play.ended:
             self.turns.append(play.turns)
             _put(self.endings, play.scene, 1, shown, way)
+        if play.stalled:
+            _put(self.stalls, play.scene, 1, shown, way)
         if play.hangs:
             _put(self.hangs, (play.hangs, play.scene), 1, shown, way)
         if play.error:
@@ -107,6 +111,7 @@ class Tally:
         self.players.update(other.players)
         self.turns += other.turns
         _merge(self.endings, other.endings)
+        _merge(self.stalls, other.stalls)
         _merge(self.hangs, other.hangs)
         _merge(self.errors, other.errors)
         _merge(self.lost, other.lost)
