@@ -109,9 +109,10 @@ class Counted:
 def _words(written: str) -> str:
     """Return a branch's condition and how it begins, of the source from where it stands."""
     test, ended, words = written.partition("%}")
-    if not ended or "{" in test:  # it begins with its words: an `else`
-        return clean_line(f"else: {written[:200]}")[:80]
-    return clean_line(f"if {test.strip(' -').removeprefix('if ')}: {words[:200]}")[:80]
+    otherwise = not ended or "{" in test  # it begins with its words: an `else`
+    begins = (written if otherwise else words).partition("{%")[0][:200]
+    name = "else" if otherwise else f"if {test.strip(' -').removeprefix('if ')}"
+    return clean_line(f"{name}: {begins}".rstrip())[:80]
 
 
 def _path_of(graph: StoryGraph, passage: str) -> TreePath:

@@ -93,8 +93,6 @@ class Seeking:
     def move(self, seen: Seen) -> Move:
         """Take one of the least taken; now and then anything, for what was taken in vain may come to something now."""
         open_now = [*self._open(seen)]
-        if not open_now:
-            return Speak(self._chance.choice(FREE), "free")
         if self._chance.random() < 0.1:
             key, _, move = self._chance.choice(open_now)
         else:
@@ -120,6 +118,7 @@ class Seeking:
             text = clean_line(suggestion.text.render(seen.state))
             if holds(suggestion.condition, seen.state) and text in shown:
                 yield suggestion_key(seen.state.scene, number), 0, Pick(shown[text])
+        yield f"{seen.state.scene}/free", 2, Speak(self._chance.choice(FREE), "free")
         outcomes = {outcome.id: outcome for outcome in eligible(seen.graph, seen.state, seen.state.spent)}
         for key, example in repertoire(seen):
             if holds(example.condition, seen.state) and (not example.outcome or example.outcome in outcomes):
