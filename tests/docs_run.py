@@ -4,8 +4,10 @@ A comment right above a block says what it is; a reader of the page does not see
 
     <!-- file: inn/story.yaml -->     the block is written to that file
     <!-- edit: inn/story.yaml after "    choices:" -->    it goes there; also `before`, or `replace`
+    <!-- is: inn/story.yaml -->       that file is by now what the block shows
     <!-- run -->                      its lines are typed into a shell, in the folder of the page
-    <!-- run: exit 1 -->              the last of them ends with this code
+    <!-- run: exit 1 -->              they end with this code, at the first that does not end with 0
+    <!-- run: first COMMAND -->       this is typed before them
     <!-- run: types 2 | Hello -->     these lines are typed into the command
     <!-- output -->                   what the block before it printed: `...` stands for any lines
     <!-- not run: why -->             the block is for the reader alone
@@ -63,8 +65,10 @@ def run_page(page: Path, folder: Path) -> Iterator[tuple[Block, str, str]]:
             path.write_text(block.text, "utf-8")
         elif what == "edit":
             _edit(folder, more, block.text)
+        elif what == "is":
+            yield block, block.text, (folder / more.strip()).read_text("utf-8")
         elif what == "run":
-            code, printed = _typed(block.text, more, folder)
+            code, printed = _typed(f"{more.partition('first ')[2]}\n{block.text}", more, folder)
             wanted = re.search(r"exit \d", more)
             expected = wanted[0] if wanted else "exit 0"
             yield block, expected, expected if expected == f"exit {code}" else f"exit {code}\n{printed}"
@@ -96,7 +100,7 @@ def _typed(commands: str, how: str, folder: Path) -> tuple[int, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PALAVER", "XDG", "OPENAI"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", commands],
+        ["bash", "-ec", commands],
         cwd=folder,
         env={**clean, "PATH": path, "HOME": str(home), "PALAVER_STATE": str(home / "state")},
         input="".join(f"{line}\n" for line in lines),

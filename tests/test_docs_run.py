@@ -12,7 +12,7 @@ from docs_run import DOCS, alike, blocks, run_page
 
 PAGES = sorted(DOCS.glob("*.md"))
 RUN = [page for page in PAGES if any(block.mark.startswith("run") for block in blocks(page))]
-MARK = re.compile(r"run|run: (exit \d|types .+)|file: .+|edit: .+|output|not run: .+")
+MARK = re.compile(r"run|run: (exit \d|types .+|first .+)|(file|is): .+|edit: .+|output|not run: .+")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
