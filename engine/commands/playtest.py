@@ -188,14 +188,14 @@ def _cast(
         cast, _ = cast_for(settings, record=arguments.record)
     if MODEL in arguments.player and settings.endpoint is not None and cast.meter is not None:
         from engine.llm.abilities import Abilities
-        from engine.llm.cassette import Recorder
+        from engine.llm.cassette import Cassette, Recorder
         from engine.llm.metered import metered
         from engine.statefolder import state_folder
 
         memory = Abilities.at(state_folder(os.environ))
         model = metered(cast.meter, settings.endpoint, cast.counter, memory=memory)
         if arguments.record:
-            model = Recorder(model, arguments.record, {})
+            model = Recorder(model, arguments.record, Cassette(arguments.record).setup)
     if not (arguments.live or arguments.replay):
         cast = replace(scripted_cast(counted), meter=cast.meter)
     if model is None:

@@ -97,7 +97,7 @@ def _reached(found: Found) -> Iterator[str]:
     who = ", ".join(f"{escaped(name)} {count:,}" for name, count in found.tally.players.items())
     yield f"<p>Players: {who}.</p>"
     if found.tally.tokens:
-        yield f"<p>Cost: {found.tally.tokens:,} tokens, ${found.tally.micro / 1e6:.4f}.</p>"
+        yield f"<p>Cost: {found.tally.tokens:,} tokens{f', ${found.tally.micro / 1e6:.4f}' if found.tally.micro else ''}.</p>"
 
 
 def _troubles(found: Found) -> Iterator[str]:

@@ -36,6 +36,9 @@ _NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 REFUSALS = 20
 """Moves refused one after another before a player is said to hang."""
 
+WAY_OUT = 300
+"""Turns that another player has, at the least, to end what went on past the most turns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
@@ -59,7 +62,7 @@ class Play:
     ended: bool
     """The story came to an end; otherwise it hangs, or something broke."""
     stalled: bool
-    """It went on past the most turns; another player could end it then."""
+    """It went on past the most turns; another player could end it then, or was not let try, as a model answers."""
     hangs: str
     """Why it would never end: `turns` (nobody could end it), `nothing` (to do), `refused` (whatever is tried); empty
     otherwise."""
@@ -127,8 +130,10 @@ class _Game:
             hangs = await self._through(most)
             if hangs == "turns":
                 done = self._told(hangs)
-                self._player = Seeking(random.Random(self._seed), {})
-                hangs = await self._through(most + self._session.state.turns)
+                hangs = ""
+                if self._watched is not None:  # whoever costs money is not asked to find the way out
+                    self._player = Seeking(random.Random(self._seed), {})
+                    hangs = await self._through(max(most, WAY_OUT) + self._session.state.turns)
         except ModelError as gave_up:
             lost = str(gave_up)
         except Exception as broken:  # noqa: BLE001 - whatever breaks in a play is what a playtest is to find

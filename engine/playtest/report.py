@@ -166,7 +166,11 @@ def _verdict(found: Found) -> Iterator[str]:
         yield from wrapped(f"{title}: {plays}{so_far}, and every one came to an end.")
     yield f"{found.percent:.0f} % of it was reached (examples aside), in {found.seconds:.1f} s."
     who = ", ".join(f"{name} {count:,}" for name, count in tally.players.items())
-    cost = f" They took {tally.tokens:,} tokens, ${tally.micro / 1e6:.4f}." if tally.tokens else ""
+    cost = (
+        f" They took {tally.tokens:,} tokens{f', ${tally.micro / 1e6:.4f}' if tally.micro else ''}."
+        if tally.tokens
+        else ""
+    )
     yield from wrapped(f"Players: {who}.{cost}")
     for error, group in sorted(tally.errors.items()):
         yield ""
@@ -183,7 +187,7 @@ def _verdict(found: Found) -> Iterator[str]:
         yield ""
         stalled = counted(sum(group.count for group in tally.stalls.values()), "play")
         yield from wrapped(
-            f"{stalled} went on past {found.most} turns and could still be ended: "
+            f"{stalled} went on past {found.most} turns{' and could still be ended' if tally.replies else ''}: "
             + "; ".join(
                 f"{group.count:,} in {scene} (--play {group.shown.seed}:{group.shown.player})"
                 for scene, group in sorted(tally.stalls.items())
