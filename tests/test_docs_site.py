@@ -45,3 +45,11 @@ def test_no_link_leads_nowhere(page: Path) -> None:
         target = page.parent / name if name else page
         assert target.is_file(), f"{page.name}: {link}"
         assert not anchor or anchor in headings(target), f"{page.name}: {link}"
+
+
+def test_everything_that_a_proof_can_find_is_explained() -> None:
+    source = (DOCS.parent / "engine" / "proving" / "proof.py").read_text("utf-8")
+    page = (DOCS / "proving.md").read_text("utf-8")
+    codes = set(re.findall(r'Finding\("([\w-]+)"', source))
+    assert len(codes) > 5
+    assert [code for code in codes if f"`{code}`" not in page] == []
