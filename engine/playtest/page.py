@@ -97,7 +97,8 @@ def _reached(found: Found) -> Iterator[str]:
     who = ", ".join(f"{escaped(name)} {count:,}" for name, count in found.tally.players.items())
     yield f"<p>Players: {who}.</p>"
     if found.tally.tokens:
-        yield f"<p>Cost: {found.tally.tokens:,} tokens{f', ${found.tally.micro / 1e6:.4f}' if found.tally.micro else ''}.</p>"
+        dollars = f", ${found.tally.micro / 1e6:.4f}" if found.tally.micro else ""
+        yield f"<p>Cost: {found.tally.tokens:,} tokens{dollars}.</p>"
 
 
 def _troubles(found: Found) -> Iterator[str]:
