@@ -53,3 +53,9 @@ def test_everything_that_a_proof_can_find_is_explained() -> None:
     codes = set(re.findall(r'Finding\("([\w-]+)"', source))
     assert len(codes) > 5
     assert [code for code in codes if f"`{code}`" not in page] == []
+
+
+def test_every_layer_is_on_the_page_of_architecture() -> None:
+    page = (DOCS / "architecture.md").read_text("utf-8")
+    layers = {path.parent.name for path in (DOCS.parent / "engine").glob("*/__init__.py")}
+    assert [name for name in layers if f"`{name}/`" not in page] == []
