@@ -161,6 +161,15 @@ class Briefing:
                 recall.recount(corrected)
         return ""
 
+    def overrun(self) -> str:
+        """Return a warning when the last prompt passes the context with all left out that may be; else nothing."""
+        if self._asked is None or not self._asked.over:
+            return ""
+        return (
+            f"What is told here does not fit the `context` of {self._cast.context:,} tokens: the server may cut its "
+            "beginning, or refuse it. Set a larger `context` in the config file, if the model can hold it."
+        )
+
     def _reply_tokens(self, character: Character) -> int:
         said = (self._cast.fixed.get("max_tokens"), character.taste.get("max_tokens"))
         most = min((int(limit) for limit in said if limit is not None), default=REPLY_TOKENS)

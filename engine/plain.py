@@ -25,7 +25,18 @@ from engine.plaintext import clean
 from engine.play.transcript import Line
 from engine.recalling import memory_lines
 from engine.session import LEFT, Session
-from engine.updates import Delayed, Interrupted, Judging, Recalling, Speaking, TakenBack, Turned, Update, Words
+from engine.updates import (
+    Choosing,
+    Delayed,
+    Interrupted,
+    Judging,
+    Recalling,
+    Speaking,
+    TakenBack,
+    Turned,
+    Update,
+    Words,
+)
 from engine.view import Option, View, scene_text
 
 if TYPE_CHECKING:
@@ -225,8 +236,9 @@ class PlainGame:
                         waiting, told = reason, seconds
                         self._say(f"({reason.rstrip('.')}; waiting {max(seconds, 1):.0f} s. Ctrl-C stops.)")
                     case Recalling(name):
+                        sentences.end()
                         self._say(f"({name} thinks back.)")
-                    case Judging() | Interrupted():
+                    case Judging() | Interrupted() | Choosing():
                         sentences.end()
                     case Turned(lines, replies):
                         sentences.end()

@@ -16,10 +16,12 @@ from typing import Self
 
 from engine.briefing import Briefing
 from engine.cast import Cast
+from engine.counting import counted, counting
 from engine.dialogue.channels import heard
 from engine.dialogue.masking import mask
 from engine.dialogue.prompt import Prompt
 from engine.dialogue.remembered import Remembered
+from engine.dialogue.summary import Due
 from engine.errors import PalaverError, Refused
 from engine.lastly import Unsent, earlier_answers, said_last
 from engine.llm.protocol import Model
@@ -67,7 +69,8 @@ class Session:
         """The turn of talk under way."""
         self._troubles = Troubles()
         self._told_edited = False
-        self._counter = cast.counter
+        self._summaries: dict[Due, tuple[str, str]] = {}
+        self._counter = counting(store, cast)
         self._recall()
 
     # Opening and closing
@@ -156,7 +159,7 @@ class Session:
         """Let others play from the next turn on. A line that got no answer is kept."""
         self._idle()
         unsent = self.unsent
-        self.cast, self._counter = cast, cast.counter
+        self.cast, self._counter = cast, counting(self.store, cast)
         self._recall()
         self.unsent = unsent
 
@@ -328,7 +331,7 @@ class Session:
         return lines
 
     async def _answer(self, begun: Sequence[Step], to: str, actor: Model) -> AsyncGenerator[Update]:
-        turn = self._turn = TalkTurn(self.graph, self.cast, self._briefing, self._stopping)
+        turn = self._turn = TalkTurn(self.graph, self.cast, self._briefing, self._stopping, self._summaries)
         done = False
         try:
             async with aclosing(turn.updates(begun[-1], to, actor, earlier_answers(self.store))) as updates:
@@ -341,7 +344,9 @@ class Session:
                 unsent = self.unsent
                 self._recall()
                 self.unsent = unsent
-        lines = self._commit(*begun, *turn.steps, note=turn.note or None)
+        lines = self._commit(
+            *begun, *turn.steps, note={**turn.note, **counted(self._counter, self.cast)} if turn.note else None
+        )
         self.last_exchange = replace(self.last_exchange or turn.exchange, events=_events(*begun, *turn.steps))
         yield Turned(lines, turn.replies)
 

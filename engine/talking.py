@@ -27,6 +27,8 @@ from engine.updates import Choosing, Delayed, Interrupted, Judging, Recalling, S
 
 AUTHORED = "authored"
 """Who sums up where no model does."""
+MOST_SUMMARIES = 16
+"""Summaries that are kept for a turn that is played again; each is made of what one prompt can hold."""
 
 
 def made(graph: StoryGraph, state: State, move: Move) -> Step:
@@ -40,7 +42,15 @@ def made(graph: StoryGraph, state: State, move: Move) -> Step:
 class TalkTurn:
     """A turn under way. Its attributes say how far it came, also when it ended in an error."""
 
-    def __init__(self, graph: StoryGraph, cast: Cast, briefing: Briefing, stopping: asyncio.Event) -> None:
+    def __init__(
+        self,
+        graph: StoryGraph,
+        cast: Cast,
+        briefing: Briefing,
+        stopping: asyncio.Event,
+        summaries: dict[Due, tuple[str, str]],
+    ) -> None:
+        """`summaries` are those that models made in this game, and by whom: it grows, and none is asked for twice."""
         self.steps: tuple[Step, ...] = ()
         """Everything after the player's line, once it is all there: replies, summaries, and the reading last."""
         self.note: dict[str, str | int] = {}
@@ -58,6 +68,7 @@ class TalkTurn:
         self._cast = cast
         self._briefing = briefing
         self._asker = Asker(stopping)
+        self._summaries = summaries
         self._made: list[Step] = []
         self._speakers: list[str] = []
         self._finished: list[Finished | None] = []
@@ -133,7 +144,7 @@ class TalkTurn:
                 if self._unheard:
                     yield TakenBack(f"What {self._name(who)} began to say is not kept.")
                 if not self._asker.stopped:
-                    self.notices.append(f"{self._name(who)} said nothing. {error}")  # what others said stands
+                    self.notices.append(f"{self._name(who)} said nothing. {error.what}")  # what others said stands
                 return
             if self._asker.stopped:
                 return
@@ -162,7 +173,7 @@ class TalkTurn:
                         case _:
                             pass
         except ModelError as error:
-            self.notices.append(f"Who answers could not be found out: {error}")
+            self.notices.append(f"Who answers could not be found out: {error.what}")
 
     async def _reply(self, who: str, actor: Model, earlier: Sequence[str]) -> AsyncGenerator[Update]:
         """Ask `who` for a reply, after summing up what its prompt has no room for any more."""
@@ -204,7 +215,7 @@ class TalkTurn:
         self._request, self._unheard = request, False
         self._speakers.append(who)
         self._finished.append(finished)
-        self.warning = self._briefing.learn(finished) or self.warning
+        self.warning = self._briefing.learn(finished) or self.warning or self._overrun(actor)
         if self._next:
             yield Interrupted(self._name(self._next))
 
@@ -214,8 +225,8 @@ class TalkTurn:
 
     async def _sum_up(self, gone: Due) -> AsyncGenerator[Update]:
         """Keep in short what a character's prompt leaves out from now on."""
-        model, text, by = self._cast.summariser, "", AUTHORED
-        if model is not None and not self._asker.stopped:
+        model, (text, by) = self._cast.summariser, self._summaries.get(gone, ("", AUTHORED))
+        if model is not None and not text and not self._asker.stopped:
             yield Recalling(self._name(gone.who))
             try:
                 async with aclosing(self._asker.pieces(model, self._briefing.summary(self._state, gone))) as pieces:
@@ -229,12 +240,19 @@ class TalkTurn:
                                 pass
             except ModelError as error:
                 self.notices.append(
-                    f"What {self._name(gone.who)} no longer holds word for word could not be summed up: {error}"
+                    f"What {self._name(gone.who)} no longer holds word for word could not be summed up: {error.what}"
                 )
         kept, by_model = self._briefing.summed_up(gone, text)
+        if by_model:
+            self._summaries[gone] = text, by
+            for oldest in list(self._summaries)[:-MOST_SUMMARIES]:
+                del self._summaries[oldest]
         self._make(Remember(gone.who, gone.upto, kept, by if by_model else AUTHORED))
         self._briefing.extend(self._made[-1].events)
         self.summed_up = True
+
+    def _overrun(self, actor: Model) -> str:
+        return "" if actor is self._cast.scripted else self._briefing.overrun()
 
     def _name(self, who: str) -> str:
         return self._graph.characters[who].name
@@ -277,7 +295,7 @@ class TalkTurn:
                         case _:
                             pass
         except ModelError as error:
-            self.notices.append(f"The reply could not be read for what it means: {error}")
+            self.notices.append(f"The reply could not be read for what it means: {error.what}")
             self._read = Read(who=who, fault=error.what)
             return
         if self._judged is None:

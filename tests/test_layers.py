@@ -54,8 +54,10 @@ ALLOWED = {
     "storydiff": {"standing", "saves", "play", "story"},
     "report": {"llm", "dialogue", "play", "story"},
     "lastly": {"saves", "play"},
+    "counting": {"cast", "saves", "dialogue", "play", "story"},
     "troubles": set(),
     "session": {
+        "counting",
         "lastly",
         "troubles",
         "talking",

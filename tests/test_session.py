@@ -218,6 +218,7 @@ def test_what_the_servers_counted_is_kept_with_the_turn(tmp_path: Path) -> None:
     assert session.store.path_to()[-1].note == {
         "model": "queue-model", "prompt": 100, "completion": 10,
         "judge_model": "queue-model", "judge_prompt": 100, "judge_completion": 10,
+        "factor": 0.25, "factor_of": "queue-model",
     }  # fmt: skip
     heard(session.retry(actor=session.cast.scripted))
     assert session.store.path_to()[-1].note is None

@@ -153,7 +153,8 @@ def asked(graph: StoryGraph, state: State, history: History, present: Sequence[s
     speakers = {PLAYER: "the player"} | {who: name for name, who in names.items()}
     speakers |= {who: character.name for who, character in graph.characters.items() if who not in speakers}
     begin = max(history.since, len(history.turns) - EARLIER)
-    earlier = [line for turn in history.turns[begin:] for line in turn.lines][-EARLIER:]
+    # What was whispered is no business of who answers aloud: it stays between those two.
+    earlier = [line for turn in history.turns[begin:] if not turn.whispered for line in turn.lines][-EARLIER:]
     lines = [f"The scene: {' '.join(scene.title.split())}"] if scene.title else []
     if earlier:
         lines += ["Earlier lines, only so that you understand the others:", *fenced(earlier, speakers)]

@@ -82,6 +82,11 @@ class Estimate:
     factor: float = 1.0
     learnt: bool = False
 
+    @classmethod
+    def of(cls, factor: float) -> Self:
+        """Return an estimate that has learnt this factor before, within what can be believed."""
+        return cls(min(_MOST, max(_LEAST, factor)), learnt=True)
+
     @property
     def margin(self) -> float:
         """How far above the plain estimate the counts are kept."""
