@@ -28,7 +28,7 @@ from engine.choosing import meant
 from engine.config import load_settings
 from engine.dialogue.masking import mask
 from engine.errors import PalaverError, Refused
-from engine.library import Library, bundled_stories
+from engine.library import library_of
 from engine.llm.protocol import Delta, Finished
 from engine.play.events import SceneEntered
 from engine.play.moves import Begin, Say
@@ -273,8 +273,7 @@ def _settings(given: Mapping[str, Any]) -> Settings:
 
 
 def _story(story: str | Path, settings: Settings) -> StoryGraph:
-    folders = [*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]
-    return Library(folders).load(story)
+    return library_of(settings.stories).load(story)
 
 
 @contextmanager

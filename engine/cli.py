@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 
 from engine import __version__
@@ -30,8 +31,8 @@ from engine.commands import (
     schema,
     test,
 )
-from engine.commands.shared import EXAMPLES
-from engine.errors import PalaverError
+from engine.commands.shared import EXAMPLES, named_story
+from engine.errors import NoSuchStory, PalaverError
 from engine.plaintext import clean_line
 
 COMMANDS = (
@@ -60,14 +61,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     words = list(sys.argv[1:] if argv is None else argv)
-    arguments = _parser().parse_args(words if _named(words) else ["play", *words])
+    named = _named(words)
+    if not named and (slip := _slip(words)):
+        print(slip, file=sys.stderr)
+        return 2
+    arguments = _parser().parse_args(words if named else ["play", *words])
     try:
         code: int = arguments.run(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()  # a full disk is noticed here rather than after the end
     except PalaverError as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, NoSuchStory) else 1
     except KeyboardInterrupt:
         print()
         return 130
@@ -84,8 +89,28 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _named(words: list[str]) -> bool:
     """Tell whether a command is named: what is none is for `play`, which is what most people want."""
-    known = [command.__name__.rpartition(".")[2] for command in COMMANDS]
-    return bool(words) and words[0] in (*known, "-h", "--help", "--version")
+    return bool(words) and words[0] in (*_names(), "-h", "--help", "--version")
+
+
+def _names() -> list[str]:
+    return [command.__name__.rpartition(".")[2] for command in COMMANDS]
+
+
+def _slip(words: list[str]) -> str:
+    """Return what to say where a command was meant and mistyped; empty where a story may be meant."""
+    from engine.story.suggest import nearest
+
+    said = [word for word in words[:2] if not word.startswith("-")]
+    if not said or said[0] != words[0]:
+        return ""
+    meant = nearest(words[0], _names())
+    if not meant and len(said) == 1:
+        return ""
+    with suppress(NoSuchStory):
+        named_story(words[0])
+        return ""
+    hint = f'Did you mean "palaver {meant}"?' if meant else "`palaver --help` names them all."
+    return f'There is no command "{clean_line(words[0])}". {hint}'
 
 
 def _drop_output() -> None:

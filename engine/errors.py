@@ -2,6 +2,7 @@
 
     PalaverError              a person can read it and act on it; the command line prints it without a traceback
     ├── StoryError            a story cannot be played; carries every diagnostic
+    ├── NoSuchStory           nothing is at that path, nor in the library under that name
     ├── ConfigError           a setting is wrong
     ├── Refused               the game does not allow that now
     ├── ModelError            a model did not answer; the player's line is kept and may be tried again
@@ -50,6 +51,10 @@ class StoryError(PalaverError):
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n".join(str(found) for found in self.diagnostics))
+
+
+class NoSuchStory(PalaverError):
+    """A story that is neither at a path nor in the library: the command named the wrong one."""
 
 
 class ConfigError(PalaverError):

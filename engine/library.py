@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import PalaverError
+from engine.errors import NoSuchStory
+from engine.plaintext import clean_line
 from engine.story.graph import StoryGraph
 from engine.story.load import check_story, load_story
 from engine.story.source import story_id
@@ -59,19 +60,19 @@ class Library:
     def load(self, name: str | Path) -> StoryGraph:
         """Return the story at a path, or the one in the library with this id.
 
-        Raises `StoryError` when it has mistakes and `PalaverError` when there is no such story.
+        Raises `StoryError` when it has mistakes and `NoSuchStory` when there is none.
         """
         return self._loaded_from(self.find(name))
 
     def find(self, name: str | Path) -> Path:
-        """Return the path where something is there, else that of the story with this id; raises `PalaverError`."""
+        """Return the path where something is there, else that of the story with this id; raises `NoSuchStory`."""
         path = Path(name)
         if not os.path.lexists(path):  # unlike `Path.exists`, it raises for no name, however long
             paths = self.paths()
             known = {story_id(path): path for path in reversed(paths)} | {path.stem: path for path in paths}
             if str(name) not in known:
-                raise PalaverError(
-                    f'There is no story "{name}": neither here nor in the library.',
+                raise NoSuchStory(
+                    f'There is no story "{clean_line(str(name))}": neither here nor in the library.',
                     do=did_you_mean(str(name), known).strip() or "`palaver play` alone shows the library.",
                 )
             path = known[str(name)]
@@ -83,10 +84,10 @@ class Library:
         return None if path is None else self._loaded_from(path)
 
     def _loaded_from(self, path: Path) -> StoryGraph:
-        path = Path(os.path.realpath(path))  # unlike `Path.resolve`, it raises for no circle of links
-        if path not in self._loaded:
-            self._loaded[path] = load_story(path)
-        return self._loaded[path]
+        real = Path(os.path.realpath(path))  # unlike `Path.resolve`, it raises for no circle of links
+        if real not in self._loaded:
+            self._loaded[real] = load_story(path)  # by the name it was given, which is how its mistakes are told
+        return self._loaded[real]
 
     def _entry(self, path: Path) -> Entry:
         checked = check_story(path)
@@ -97,6 +98,11 @@ class Library:
         self._loaded[path.resolve()] = graph
         endings = tuple((scene.id, scene.ending) for scene in graph.endings)
         return Entry(path, graph.id, graph.title, graph.about, graph.author, graph.minutes, graph.notes, endings)
+
+
+def library_of(folder: Path | None) -> Library:
+    """Return a player's library: the folder that the settings name, `stories` here, and the bundled stories."""
+    return Library([*([folder] if folder else []), Path("stories"), bundled_stories()])
 
 
 def bundled_stories() -> Path:

@@ -87,7 +87,7 @@ def test_a_game_with_nothing_to_read_from_or_write_to_says_so_and_lets_its_save_
 def test_a_name_no_file_can_have_is_told(tmp_path: Path) -> None:
     done = run("play", "x" * 5_000, "--plain", "--saves", tmp_path, home=tmp_path)
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith('There is no story "xxx')
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.shared import Commands
+from engine.commands.shared import STORY, Commands, lenient_settings, named_story
 
 if TYPE_CHECKING:
-    from engine.settings import Settings
     from engine.story.load import Checked
 
 _NARROWEST = 40
@@ -25,7 +23,7 @@ docs/checks.md explains every code. Exit codes: 0 sound, 1 errors (with --strict
 def add(commands: Commands) -> None:
     """Register the command."""
     check = commands.add_parser("check", help="find every mistake in a story", description=_ABOUT)
-    check.add_argument("story", nargs="+", metavar="STORY", help="a folder, a file, or the name of a story")
+    check.add_argument("story", nargs="+", metavar="STORY", help=STORY)
     check.add_argument("--strict", action="store_true", help="let warnings fail, too")
     check.add_argument("--context", type=int, metavar="N", help="tokens that a prompt has to fit into")
     check.add_argument("--format", choices=("text", "json", "lsp"), default="text", help="lsp is for editors")
@@ -36,23 +34,14 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check each story; 1 when one has an error."""
     from engine.checking import DEFAULT_CONTEXT, LEAST_CONTEXT, thoroughly
-    from engine.errors import PalaverError
-    from engine.library import Library, bundled_stories
 
     if arguments.context is not None and arguments.context < LEAST_CONTEXT:
         print(f"--context {arguments.context} is too small: a prompt needs {LEAST_CONTEXT} or more.", file=sys.stderr)
         return 2
-    settings = _settings()
+    settings = lenient_settings()
     contexts = (arguments.context,) if arguments.context else (DEFAULT_CONTEXT, settings.context)
-    library = Library([*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()])
-    results: list[tuple[Path, Checked]] = []
-    for name in arguments.story:
-        try:
-            path = library.find(name)
-        except PalaverError as error:
-            print(error, file=sys.stderr)
-            return 2
-        results.append((path, thoroughly(path, contexts=contexts)))
+    paths = [named_story(name, settings).path for name in arguments.story]
+    results = [(path, thoroughly(path, contexts=contexts)) for path in paths]
     if arguments.format == "text":
         for number, (path, checked) in enumerate(results):
             _print(path, checked, first=number == 0)
@@ -60,18 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
         _print_for_programs(arguments.format, results)
     failing = ("error", "warning") if arguments.strict else ("error",)
     return 1 if any(found.severity in failing for _, checked in results for found in checked.diagnostics) else 0
-
-
-def _settings() -> Settings:
-    """Return what is configured; a story is sound or not whatever is wrong with that."""
-    from engine.config import load_settings
-    from engine.errors import ConfigError
-    from engine.settings import Settings
-
-    try:
-        return load_settings({}, os.environ)
-    except ConfigError:
-        return Settings()
 
 
 def _print(path: Path, checked: Checked, *, first: bool) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.shared import Commands
+from engine.commands.shared import Commands, named_story
 from engine.errors import PalaverError, SaveError, StoryError
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from engine.storydiff.games import Game
 
 _ABOUT = """\
-Compares two versions of a story, such as the one that is out and the one you are editing; each is a folder or a
-file. With --saves, tells of every saved game of it what becomes of it in the new version: each is read as it is when it
-is opened, and none is changed. Exit codes: 0 no game loses anything, 1 some game goes back, cannot go on or loses a
-moment, 2 a wrong command or a story with mistakes."""
+Compares two versions of a story, such as the one that is out and the one you are editing; each is a folder, a file or
+the name of a story in the library. With --saves, tells of every saved game of it what becomes of it in the new
+version: each is read as it is when it is opened, and none is changed. Exit codes: 0 no game loses anything, 1 some
+game goes back, cannot go on or loses a moment, 2 a wrong command or a story with mistakes."""
 
 
 def add(commands: Commands) -> None:
     """Register the command."""
     diff = commands.add_parser("diff", help="what an edit of a story does to games in progress", description=_ABOUT)
-    diff.add_argument("old", metavar="OLD", type=Path, help="the story as it was played")
-    diff.add_argument("new", metavar="NEW", type=Path, help="the story as it is now")
+    diff.add_argument("old", metavar="OLD", help="the story as it was played")
+    diff.add_argument("new", metavar="NEW", help="the story as it is now")
     diff.add_argument("--saves", metavar="DIR", type=Path, help="the folder of saved games to look at")
     diff.add_argument("--json", action="store_true", help="one JSON object")
     diff.set_defaults(run=run)
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.storydiff.words import lines
 
     try:
-        old, new = load_story(arguments.old), load_story(arguments.new)
+        old, new = (load_story(named_story(name).path) for name in (arguments.old, arguments.new))
         infos = _saves(arguments.saves, old, new) if arguments.saves is not None else None
     except (StoryError, PalaverError) as error:
         print(error, file=sys.stderr)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.shared import Commands
+from engine.commands.shared import STORY, Commands, named_story
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
 
@@ -31,12 +30,10 @@ def add(commands: Commands) -> None:
         description="Draws a story's scenes, what may happen in them and where it leads. Without a file, the drawing "
         "is printed, as Mermaid unless another format is named.",
     )
-    graph.add_argument("story", metavar="STORY", help="a folder, a file, or the name of a story in the library")
+    graph.add_argument("story", metavar="STORY", help=STORY)
     graph.add_argument("--format", choices=FORMATS, help="what to write (what FILE's name says, else mermaid)")
     graph.add_argument("-o", "--output", type=Path, metavar="FILE", help="write there: .html, .svg, .dot or .mmd")
-    graph.add_argument(
-        "--coverage", type=Path, metavar="REPORT.json", help="show what a playtest reached: palaver playtest --json"
-    )
+    graph.add_argument("--coverage", type=Path, metavar="REPORT", help="show what was reached: playtest --json REPORT")
     graph.add_argument(
         "--open", action="store_true", help="show it in the browser; writes STORY.html if no FILE is named"
     )
@@ -48,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     output: Path | None = arguments.output
     try:
         form = _format(arguments)
-        path = _found(arguments.story)
+        path = named_story(arguments.story).path
         coverage = _coverage(arguments.coverage) if arguments.coverage else None
         if output is not None:
             _refuse(output, path)
@@ -90,17 +87,6 @@ def _format(arguments: argparse.Namespace) -> str:
             do="End it in .html, .svg, .dot or .mmd, or say --format.",
         )
     return known
-
-
-def _found(name: str) -> Path:
-    """Return the story at a path or, where there is nothing, of that name in the library."""
-    from engine.config import load_settings
-    from engine.library import Library, bundled_stories
-
-    if os.path.lexists(name):
-        return Path(name)
-    settings = load_settings({}, os.environ)
-    return Library([*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]).find(name)
 
 
 def _refuse(output: Path, story: Path) -> None:

@@ -10,10 +10,9 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.shared import Commands, add_model
+from engine.commands.shared import STORY, Commands, add_model, named_story
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
 
@@ -33,7 +32,7 @@ ELSEWHERE = 4
 def add(commands: Commands) -> None:
     """Register the command."""
     judge = commands.add_parser("judge", help="score a model as the judge of a story, by its examples")
-    judge.add_argument("story", metavar="STORY", help="a folder, a file, or the name of a story in the library")
+    judge.add_argument("story", metavar="STORY", help=STORY)
     add_model(judge)
     judge.add_argument("--compare", nargs=2, metavar=("A", "B"), help="two models of the same server, side by side")
     judge.add_argument("--runs", type=_at_least_one, default=1, metavar="K", help="ask everything K times")
@@ -53,8 +52,12 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print; 1 when it could not be measured to the end, 2 when no model is set."""
     from engine.config import load_settings
+    from engine.story.load import load_story
+    from engine.story.whereabouts import example_places
 
     settings = load_settings({"base_url": arguments.base_url, "model": arguments.model}, os.environ)
+    story = named_story(arguments.story, settings)
+    graph, places = load_story(story.path), example_places(story.path, base=story.base)
     # A server that is named here is meant, whatever section of the file the judge has.
     judging = settings if arguments.base_url else settings.judge
     endpoint = settings.endpoint if arguments.base_url else settings.judge_endpoint
@@ -62,7 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
         why = "It is set to play offline." if settings.offline else "No model is set to judge."
         print(f"{why} `palaver models` finds one; or name a server: --base-url URL --model NAME.", file=sys.stderr)
         return 2
-    graph, places = _story(arguments.story, settings)
     found = _chosen(graph, arguments)
     models = arguments.compare or [arguments.model or endpoint.model]
     endpoints = [replace(endpoint, model=model) for model in models]
@@ -195,20 +197,6 @@ def _spread(found: Sequence[Case], limit: int) -> list[Case]:
         for number in range(size)
     }
     return [case for case in found if case in taken]
-
-
-def _story(name: str, settings: Settings) -> tuple[StoryGraph, Places]:
-    """Return the story and where its examples stand."""
-    from engine.library import Library, bundled_stories
-    from engine.story.source import story_id
-    from engine.story.whereabouts import example_places
-
-    library = Library([*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()])
-    graph = library.load(name)
-    if os.path.lexists(name):
-        return graph, example_places(Path(name))
-    path = next(path for path in library.paths() if name in {story_id(path), path.stem})
-    return graph, example_places(path, base=path.parent)
 
 
 def _counter(model: str) -> TokenCounter:

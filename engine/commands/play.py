@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.shared import EXAMPLES, Commands, add_saves
+from engine.commands.shared import EXAMPLES, STORY, Commands, add_saves
 from engine.errors import PalaverError
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def add(commands: Commands) -> None:
     play = commands.add_parser(
         "play", help="play a story", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    play.add_argument(
-        "story", nargs="?", metavar="STORY", help="a folder, a file, or the name of a story in the library"
-    )
+    play.add_argument("story", nargs="?", metavar="STORY", help=STORY)
     play.add_argument("--plain", action="store_true", help="line by line, without the app")
     play.add_argument("--offline", action="store_true", help="let the scripted actor play, whatever model is set")
     play.add_argument("--seed", type=int, metavar="N", help="the same seed and moves give the same game")
@@ -155,7 +153,7 @@ def _table(arguments: argparse.Namespace) -> Table:
     """Put together what a game needs, from flags, environment and the config file."""
     from engine.casting import cast_for, cast_from
     from engine.config import load_settings
-    from engine.library import Library, bundled_stories
+    from engine.library import library_of
     from engine.picking import Picker
     from engine.saves import shelf
     from engine.table import Table
@@ -174,9 +172,10 @@ def _table(arguments: argparse.Namespace) -> Table:
     else:
         cast, model_line = cast_for(settings)
         picker = Picker(settings, _flags(arguments), os.environ)
-    folders = [*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]
     saves = shelf.saves_folder(arguments.saves or settings.saves, os.environ, Path.cwd())
-    return Table(Library(folders), cast, saves, model_line, seed, (*settings.warnings, *cast.notices), picker)
+    return Table(
+        library_of(settings.stories), cast, saves, model_line, seed, (*settings.warnings, *cast.notices), picker
+    )
 
 
 def _flags(arguments: argparse.Namespace) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.shared import Commands, add_model
+from engine.commands.shared import STORY, Commands, add_model, named_story
 from engine.errors import PalaverError
 from engine.plaintext import clean, clean_line
 
@@ -45,7 +45,7 @@ def add(commands: Commands) -> None:
         description="Plays a story many times with players of different natures, and tells what was never reached, "
         "where they hang, and which lines nobody had written an answer to.",
     )
-    playtest.add_argument("story", metavar="STORY", help="a folder, a file, or the name of a story in the library")
+    playtest.add_argument("story", metavar="STORY", help=STORY)
     playtest.add_argument(
         "--plays", type=_count, metavar="N", help=f"plays in all ({PLAYS}; {PLAYS_WITH_A_MODEL} with a model)"
     )
@@ -85,14 +85,12 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Play and report; 1 when a play broke or hung or too little was reached, 2 when it cannot be done as asked."""
     from engine.config import load_settings
-    from engine.library import Library, bundled_stories
     from engine.playtest.running import load
 
     flags = {"base_url": arguments.base_url, "model": arguments.model}
     settings = load_settings({name: value for name, value in flags.items() if value is not None}, os.environ)
     try:
-        folders = [*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]
-        path = Library(folders).find(arguments.story)
+        path = named_story(arguments.story, settings).path
         _sensible(arguments, settings)
     except PalaverError as error:
         print(error, file=sys.stderr)

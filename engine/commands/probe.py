@@ -7,10 +7,9 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.shared import Commands, add_model
+from engine.commands.shared import STORY, Commands, add_model, named_story
 from engine.errors import ModelError, PalaverError
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ MOST = 100_000
 def add(commands: Commands) -> None:
     """Register the command."""
     probe = commands.add_parser("probe", help="see whether a story's secrets keep")
-    probe.add_argument("story", metavar="STORY", help="a folder, a file, or the name of a story in the library")
+    probe.add_argument("story", metavar="STORY", help=STORY)
     probe.add_argument("--plays", type=_number, default=PLAYS, metavar="N", help=f"random plays ({PLAYS})")
     probe.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed plays the same (0)")
     probe.add_argument("--questions", type=_number, metavar="N", help="questions in each talk (all there are)")
@@ -47,14 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.probing.proof import prove
     from engine.probing.report import Namer, proof_lines
     from engine.probing.walk import Walker
+    from engine.story.load import load_story
 
     flags = {"base_url": arguments.base_url, "model": arguments.model, "offline": arguments.offline or None}
     settings = load_settings({name: value for name, value in flags.items() if value is not None}, os.environ)
-    graph, path, base = _story(arguments.story, settings)
+    story = named_story(arguments.story, settings)
+    graph = load_story(story.path)
     if arguments.only and arguments.only not in graph.characters:
         known = ", ".join(graph.characters)
         raise PalaverError(f'There is no character "{arguments.only}" in {graph.title}.', do=f"There is: {known}.")
-    namer = Namer(graph, path, base)
+    namer = Namer(graph, story.path, story.base)
     proof = prove(graph)
     walker = Walker(graph)
     for seed in range(arguments.seed, arguments.seed + arguments.plays):
@@ -154,19 +155,6 @@ def _described(
     from engine.probing.report import described
 
     return described(namer, proof, walk, asked, found)
-
-
-def _story(name: str, settings: Settings) -> tuple[StoryGraph, Path, Path | None]:
-    """Return the story, where it is, and the folder that its files are named from."""
-    from engine.library import Library, bundled_stories
-    from engine.story.source import story_id
-
-    library = Library([*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()])
-    graph = library.load(name)
-    if os.path.lexists(name):
-        return graph, Path(name), None
-    path = next(path for path in library.paths() if name in {story_id(path), path.stem})
-    return graph, path, path.parent
 
 
 def _number(text: str) -> int:

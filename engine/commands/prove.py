@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.shared import Commands
+from engine.commands.shared import STORY, Commands, named_story
 
 if TYPE_CHECKING:
     from engine.proving.paths import Path as Way
@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
         description="Takes every choice, and every outcome and move that a model could bring about, in every order; "
         "tells which endings can be reached, where the story can get stuck, and what depends on a model alone.",
     )
-    prove.add_argument("story", metavar="STORY", help="a folder or a file")
+    prove.add_argument("story", metavar="STORY", help=STORY)
     prove.add_argument("--memory", type=_above_zero, default=500, metavar="MB", help="stop before it takes more (500)")
     prove.add_argument("--states", type=_above_zero, metavar="N", help="stop after so many states")
     prove.add_argument(
@@ -48,8 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.story.keyplaces import KeyPlaces
     from engine.story.load import load_story
 
-    path = Path(arguments.story)
-    graph = load_story(path)
+    story = named_story(arguments.story)
+    graph = load_story(story.path)
     begun = time.monotonic()
     proof = prove(
         graph,
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)
     names = _written_to(arguments.moves_to, proof) if arguments.moves_to else {}
-    where = KeyPlaces(path, graph)
+    where = KeyPlaces(story.path, graph)
     if arguments.json:
         print(json.dumps(_object(proof, where, seconds, names), indent=2, ensure_ascii=False))
     else:

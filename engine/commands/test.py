@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.shared import Commands
-from engine.errors import PalaverError, StoryError
+from engine.commands.shared import Commands, named_story
+from engine.errors import StoryError
 
 if TYPE_CHECKING:
     from engine.story.diagnostics import Diagnostic
@@ -38,11 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from engine.storytest.report import as_json, as_junit, failure_lines, verdict
 
     found: list[Diagnostic] = []
-    try:
-        suites = list(_suites(arguments.story, found))
-    except PalaverError as error:
-        print(error, file=sys.stderr)
-        return 2
+    suites = list(_suites(arguments.story, found))
     wrong = [each for each in found if each.severity == "error"]
     words = arguments.k.casefold().split()
     chosen = [
@@ -79,7 +75,7 @@ def _suites(named: Sequence[str], found: list[Diagnostic]) -> Iterator[Suite]:
     from engine.storytest.suites import load_suites
 
     wanted: dict[Path, dict[Path, None]] = {}
-    for path in [_found(name) for name in named] or stories_here(Path()):
+    for path in [named_story(name).path for name in named] or stories_here(Path()):
         story, files = _tests(path)
         wanted.setdefault(story, {}).update(dict.fromkeys(files))
     for story, those in wanted.items():
@@ -96,7 +92,7 @@ def _suites(named: Sequence[str], found: list[Diagnostic]) -> Iterator[Suite]:
 def _tests(path: Path) -> tuple[Path, Sequence[Path]]:
     """Return the story that is meant by a path, and which files of its tests: one that is named, or all."""
     from engine.story.source import MAIN_FILE
-    from engine.storytest.files import story_of, files_of
+    from engine.storytest.files import files_of, story_of
 
     if path.is_dir():
         story = story_of(path / MAIN_FILE) or path
@@ -105,19 +101,6 @@ def _tests(path: Path) -> tuple[Path, Sequence[Path]]:
         return path.parent, files_of(path)
     story = story_of(path) or path
     return story, files_of(path) if story == path else [path]
-
-
-def _found(name: str) -> Path:
-    """Return the path that is named, or that of the story of the library with that name."""
-    import os
-
-    from engine.config import load_settings
-    from engine.library import Library, bundled_stories
-
-    if os.path.lexists(name):
-        return Path(name)
-    settings = load_settings({}, os.environ)
-    return Library([*([settings.stories] if settings.stories else []), Path("stories"), bundled_stories()]).find(name)
 
 
 def _played(suites: Sequence[Suite], chosen: set[int], *, first: bool) -> Iterator[Run]:

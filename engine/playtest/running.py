@@ -57,7 +57,7 @@ def load(path: Path) -> Counted:
     """Return the story at `path`, made to count; raises `StoryError` for one that cannot be played."""
     checked = check_story(path)
     if checked.graph is None or checked.names is None:
-        raise StoryError([found for found in checked.diagnostics if found.severity == "error"])
+        raise StoryError(checked.reasons)
     return Counted(checked.graph, checked.names)
 
 

@@ -42,12 +42,17 @@ class Checked:
     sources: tuple[Source, ...] = ()
     """The files that were read."""
 
+    @property
+    def reasons(self) -> list[Diagnostic]:
+        """Why there is no graph: the errors, and that the file was read alone where that may explain them."""
+        return [found for found in self.diagnostics if found.severity == "error" or found.code == "read-alone"]
+
 
 def load_story(path: Path) -> StoryGraph:
     """Return the story in a folder or file, ready to play. Raises `StoryError` with every error found in it."""
     checked = check_story(path)
     if checked.graph is None:
-        raise StoryError([found for found in checked.diagnostics if found.severity == "error"])
+        raise StoryError(checked.reasons)
     return checked.graph
 
 
