@@ -101,12 +101,23 @@ def test_a_whisper_to_maren_tells_her_what_tuva_believes(lamp: StoryGraph, tmp_p
 
 def test_the_sand_is_in_no_prompt_of_marens_before_it_is_said(lamp: StoryGraph, tmp_path: Path) -> None:
     fact = "The Sow has moved north across the line of the lamp."
+    session, model = rehearsal(lamp, tmp_path, "watch", sighted=True)
+    heard(session.say("Why were you outside?"))
+    assert all(fact not in prompt for prompt in model.prompts("maren"))
+    heard(session.say("There is nothing wrong with the burner."))
+    assert session.state.values["why"] == "the Sow has moved"
+    heard(session.say("What do you think?"))
+    assert fact in model.prompts("maren")[-1]
+    session.close()
+
+
+def test_at_the_council_maren_knows_of_the_sand_and_not_yet_what_else_it_made_her_do(
+    lamp: StoryGraph, tmp_path: Path
+) -> None:
     session, model = rehearsal(lamp, tmp_path, "council", sighted=True)
     heard(session.say("Maren, can they last until morning?"))
-    assert all(fact not in prompt for prompt in model.prompts("maren"))
-    heard(session.say("Maren, why can't you light the lamp?"))
-    heard(session.say("Maren, what do you think?"))
-    assert fact in model.prompts("maren")[-1]
+    assert "The Sow has moved north across the line of the lamp." in model.prompts("maren")[-1]
+    assert "you put the lamp out yourself" not in model.prompts("maren")[-1]
     session.close()
 
 

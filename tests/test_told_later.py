@@ -30,7 +30,7 @@ from engine.story.load import load_story
 from llm.asking import endpoint, sse
 
 TAPE = Path(__file__).parent / "cassettes" / "told_later.jsonl"
-CONTEXT = 1_200
+CONTEXT = 1_100
 """So small that Maren's first talks do not fit her prompt by the morning."""
 
 FITTER = "I'm the fitter. The Board sent me with a new burner."
@@ -40,6 +40,8 @@ COME_IN = "May I come in, out of the rain?"
 FOURTH = "What happened on the fourth of October?"
 TELLING = "She thinks it went out, Maren."
 KNOWING = "Maren, did it go out?"
+CONFESSED = "And it failed."
+"""How Tuva ends, who called her aunt by name: so Maren answers her."""
 THE_WORDS = "went out"
 
 PLAY: tuple[tuple[str, ...], ...] = (
@@ -83,6 +85,7 @@ SAID = {
     "Maren, did you sleep?": '"I sat." She cuts the loaf. "Twenty minutes, and then Halvard."',
     TELLING: '"She has been lying there with that," says Maren, "since October?" She lays the knife straight.',
     "Tuva, tell her what you told me.": '"Aunt Maren. I lit it, on the fourth, and I did it in order. And it failed."',
+    CONFESSED: '"By yourself," says Maren. She moves the bread an inch. "In order."',
     KNOWING: '"You lay there thinking it went out. It did not, Tuva. It was burning when he struck."',
 }
 READ = {
@@ -99,7 +102,7 @@ READ = {
     },
     FOURTH: {"outcome": "confesses", "quote": "It was dark, so I lit it."},
     TELLING: {"outcome": "hears_tuva", "quote": "She thinks it went out"},
-    "Tuva, tell her what you told me.": {"outcome": "tuva_says", "quote": "I lit it, on the fourth"},
+    CONFESSED: {"outcome": "tuva_says", "quote": "I lit it, on the fourth"},
     KNOWING: {"outcome": "maren_tells", "quote": "It was burning when he struck."},
 }
 SUMMARY = "The fitter came in out of the rain, and Maren let the fitter in."
