@@ -1,4 +1,5 @@
-"""Reads typed words as the choice they mean, the same in every front end. It chooses nothing by itself.
+"""Reads typed words as the choice they mean, the same in every front end. It chooses nothing by itself;
+what means no choice it answers with those there are.
 
 Where there is nobody to talk to, words pick the choice they resemble; in a talk they are speech, unless they are a
 choice's very own words.
@@ -26,6 +27,22 @@ def meant(text: str, view: View) -> Option | None:
     if same or view.can_speak:
         return same[0] if same else None
     return _only_one_with(text, view.options) or _nearest(text, view.options)
+
+
+def out_of_range(view: View) -> str:
+    """Return which numbers there are, for who typed another."""
+    if not view.options:
+        return "There is nothing to choose by number here."
+    if len(view.options) == 1:
+        return "There is no such number here; the only one is 1."
+    return f"There is no such number here; the numbers go from 1 to {len(view.options)}."
+
+
+def nothing_like_it(view: View) -> str:
+    """Return what can be chosen, for who typed words that choose nothing where nobody can be talked to."""
+    if not view.options:
+        return "Nothing can be done here any more. /undo goes back a turn."
+    return "That is not among the choices: " + "; ".join(f"{o.number}. {o.text}" for o in view.options if o.enabled)
 
 
 def _only_one_with(text: str, options: Sequence[Option]) -> Option | None:

@@ -5,6 +5,7 @@ It decides nothing and does nothing; it only reads.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 COMMANDS: dict[str, str] = {
@@ -28,6 +29,13 @@ COMMANDS: dict[str, str] = {
     "quit": "leave; the game is kept",
 }
 """Every command, as shown by /help."""
+FORMS: dict[str, str] = {
+    "@NAME WORDS": "say something to one who is here",
+    "*WORDS*": "do something instead of saying it, as /do does",
+    "((WORDS))": "a note that nobody in the story hears",
+    "//WORDS": "say a line that begins with a slash",
+}
+"""What a line may look like besides, as shown by /help."""
 
 _NAMES = {usage.split()[0] for usage in COMMANDS}
 _SHORT = {
@@ -89,3 +97,12 @@ def interpret(line: str) -> Typed | None:
     if number.isascii() and number.isdigit() and len(number) <= 3:
         return Pick(int(number))
     return Speech(line)
+
+
+def help_lines() -> Iterator[str]:
+    """Yield what can be typed, a line for each."""
+    yield "A number chooses. Other text is said; with nobody to talk to, it picks the choice it resembles."
+    for usage, meaning in COMMANDS.items():
+        yield f"/{usage} - {meaning}"
+    for form, meaning in FORMS.items():
+        yield f"{form} - {meaning}"

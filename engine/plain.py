@@ -6,6 +6,7 @@ The words are those of the app, in reading order: scene, text, who speaks and wh
 from __future__ import annotations
 
 import asyncio
+import shlex
 import shutil
 import signal
 import sys
@@ -15,15 +16,17 @@ from contextlib import aclosing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from engine import saying
+from engine.addressing import addressed
 from engine.asides import aside
-from engine.choosing import meant
-from engine.console import COMMANDS, Command, Pick, Speech, Unknown, interpret
+from engine.choosing import meant, nothing_like_it, out_of_range
+from engine.console import Command, Pick, Speech, Unknown, help_lines, interpret
 from engine.edits import Edits
 from engine.errors import ModelError, PalaverError
 from engine.linewise import Sentences, beyond, paragraphs, prose
-from engine.plaintext import clean
+from engine.plaintext import clean, clean_line
 from engine.play.transcript import Line
 from engine.recalling import memory_lines
+from engine.saves.fleeting import Fleeting
 from engine.session import LEFT, Session
 from engine.updates import (
     Choosing,
@@ -83,6 +86,15 @@ class PlainGame:
                     break
             except PalaverError as error:
                 self._say(str(error))
+        self._part()
+
+    def _part(self) -> None:
+        """Tell who leaves where the game is kept; a pipe's transcript does without."""
+        store = self.session.store
+        if not (self._echo or isinstance(store, Fleeting)):  # a rehearsal is kept nowhere
+            called = clean_line(store.path.stem)
+            self._say("")
+            self._say(f"Saved: {called}. To go on, add --load {shlex.quote(called)} to the command.")
 
     def _edited(self, line: str) -> bool:
         """Go on in the story as it was edited; True when the typed line may mean something else there."""
@@ -107,9 +119,11 @@ class PlainGame:
                 option = next((option for option in view.options if option.number == number), None)
                 if option is not None:
                     return await self._take(option)
-                self._say(_out_of_range(view))
+                self._say(out_of_range(view))
             case Speech(text) if note := saying.aside(text):
                 self._show(self.session.note(note))
+            case Speech(text) if (to := addressed(text, view.present))[0]:
+                await self._hear(self.session.say(to[1], to[0]))
             case Speech(text):
                 option = meant(text, view)
                 if option is not None:
@@ -117,7 +131,7 @@ class PlainGame:
                 if view.can_speak:
                     await self._hear(self.session.say(text))
                 else:
-                    self._say(_nothing_like_it(view))
+                    self._say(nothing_like_it(view))
             case Unknown(name):
                 self._say(f"There is no /{name}. /help lists what can be typed.")
             case Command("quit"):
@@ -150,11 +164,8 @@ class PlainGame:
         session = self.session
         match name:
             case "help":
-                self._say(
-                    "A number chooses. Other text is said; with nobody to talk to, it picks the choice it resembles."
-                )
-                for usage, meaning in COMMANDS.items():
-                    self._say(f"/{usage} - {meaning}")
+                for line in help_lines():
+                    self._say(line)
             case "save":
                 self._save(rest or f"turn {session.store.head}")
             case "load" if rest:
@@ -358,18 +369,6 @@ def _offered(view: View) -> tuple[object, ...]:
     """Return what a typed line can mean at a moment."""
     options = tuple((option.text, option.enabled, option.asks) for option in view.options)
     return view.scene, view.present, view.doubt, options
-
-
-def _out_of_range(view: View) -> str:
-    if not view.options:
-        return "There is nothing to choose by number here."
-    return f"There is no such number here; the numbers go from 1 to {len(view.options)}."
-
-
-def _nothing_like_it(view: View) -> str:
-    if not view.options:
-        return "Nothing can be done here any more. /undo goes back a turn."
-    return "That is not among the choices: " + "; ".join(f"{o.number}. {o.text}" for o in view.options if o.enabled)
 
 
 async def play_plain(

@@ -69,6 +69,18 @@ def test_a_choice_that_asks_takes_the_next_line_and_a_command_instead_of_it(stor
     assert "5 coins" not in play(story, "say your name\n/quit\n/look\n").split("Nothing was chosen.")[1]
 
 
+def test_help_tells_every_form_a_line_may_have(story: Path) -> None:
+    out = play(story, "/help\n")
+    assert "/quit - leave; the game is kept\n@NAME WORDS - say something to one who is here\n" in out
+    assert "((WORDS)) - a note that nobody in the story hears\n" in out
+
+
+def test_a_name_that_no_moment_has_is_met_with_those_there_are(story: Path) -> None:
+    out = play(story, "/load nowhere\n1\n/save first\n/load elsewhere\n/load firts\n")
+    assert 'has the name "nowhere". Give a name to a moment first.' in out
+    assert out.count('Did you mean "first"?') == 2
+
+
 def test_a_moment_may_be_named_twice_and_a_name_given_once(story: Path) -> None:
     out = play(story, "/save\n/save\n1\n/save\n/save turn 1\nno\n/save turn 1\nyes\n/undo\n/load turn 1\n")
     assert 'Saved as "turn 2".' in out
@@ -234,6 +246,31 @@ def test_leaving_with_ctrl_c_keeps_the_game(story: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_who_leaves_a_terminal_is_told_what_goes_on(story: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "play", str(story), "--plain", "--saves", str(story.parent)],
+        stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=CLEAN,
+    ) as game:  # fmt: skip
+        assert game.stdout is not None and game.stderr is not None
+        while "7." not in game.stdout.readline():
+            pass
+        game.stdout.read(2)
+        os.write(ours, b"/quit\n")
+        try:
+            left = game.stdout.read()
+            assert game.wait(timeout=20) == 0
+        finally:
+            game.kill()
+    os.close(ours)
+    os.close(theirs)
+    name = next(story.parent.glob("*.palaver")).stem
+    assert left.endswith(f"\n> \nSaved: {name}. To go on, add --load {name} to the command.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
 def test_ctrl_c_at_the_prompt_of_a_terminal_leaves_at_once(story: Path) -> None:
     import pty
 
@@ -300,6 +337,14 @@ def test_whispers_deeds_asides_and_what_is_seen_look_like_what_they_are(tmp_path
     assert "Whisper to whom? /whisper NAME TEXT. Here: Maren Voss and Odd." in out
     assert "> /do I try the window\n  Nothing gives.\n" in out or "> /do I try the window\n  Rain.\n" in out
     assert "Say something to Maren Voss or Odd, do something (/do), or a number." in out
+
+
+def test_a_line_with_a_name_after_the_at_is_for_that_one(tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(TALK, "utf-8")
+    out = play(path, "1\n@odd will you row\n", "--offline")
+    assert '> @odd will you row\nOdd: "I will row."\n\nThe end: Rowed\n' in out
+    assert "Say something first." in play(path, "1\n@odd\n", "--offline")
 
 
 def test_what_was_told_is_not_told_once_more_as_what_was_seen(tmp_path: Path) -> None:

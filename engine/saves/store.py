@@ -48,6 +48,8 @@ from engine.saves.verify import MOST_NAMES, MOST_TURNS, Contents, read_names, re
 __all__ = ["LATEST", "Meta", "Named", "Store", "StoryRef", "Turn", "tidy"]
 
 LATEST = "latest"
+MOST_TOLD = 8
+"""Names told in one breath."""
 """What stands for the game played last wherever a name is asked for; no moment can have it."""
 
 _WAY = """\
@@ -267,8 +269,9 @@ class Store:
         names = {named.name: named.turn for named in self.names()}
         wanted = tidy(name)
         if wanted not in names:
-            near = difflib.get_close_matches(wanted, names, n=1)
-            hint = f'Did you mean "{near[0]}"?' if near else "Give a name to a moment first."
+            near = difflib.get_close_matches(wanted, names, n=1) or list(names)[-MOST_TOLD:]
+            told = ", ".join(f'"{name}"' for name in near)
+            hint = f"Did you mean {told}?" if near else "Give a name to a moment first."
             raise SaveError(f'No moment of this game has the name "{wanted}".', do=hint)
         return self.move_to(names[wanted])
 

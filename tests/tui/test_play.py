@@ -168,14 +168,14 @@ def test_escape_leaves_a_question(tmp_path: Path) -> None:
     run(play())
 
 
-def test_what_is_said_is_answered_and_nothing_in_it_is_markup(tmp_path: Path) -> None:
+def test_what_is_said_is_answered_and_nothing_in_it_is_markup_but_stress(tmp_path: Path) -> None:
     async def play() -> None:
         model = QueueModel(["[bold]So[/bold]", " *you* \x1b[31msay[/]"])
         async with playing(*game(tmp_path, model, at_door=True)) as hands:
             await hands.type("[link='x']hello[/link] **there**")
             assert hands.text[-2:] == [
-                "YOU: [link='x']hello[/link] **there**",
-                "MAREN: [bold]So[/bold] *you* say[/]",
+                "YOU: [link='x']hello[/link] there",
+                "MAREN: [bold]So[/bold] you say[/]",
             ]
 
     run(play())
@@ -374,6 +374,25 @@ def test_a_moment_is_named_and_found_again(tmp_path: Path) -> None:
             await hands.type("/load the pier [red]")
             await hands.type("/load the pier [red]")
             assert "already" in hands.notice
+
+    run(play())
+
+
+@pytest.mark.parametrize("asks", ["/save", "say your name"])
+def test_a_command_typed_at_a_question_is_a_command(tmp_path: Path, asks: str) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path)) as hands:
+            await hands.type("2")
+            await hands.type(asks)
+            await hands.type("/undo")
+            assert "taken back" in hands.notice
+            assert hands.session.view.turns == 0
+            assert hands.prompt.placeholder.startswith("a number")
+            assert list(hands.session.store.names()) == []
+            await hands.type(asks)
+            await hands.type("/nonsense")
+            assert "There is no /nonsense" in hands.notice
+            assert hands.desk.asking is None
 
     run(play())
 

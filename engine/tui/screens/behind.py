@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from engine.addressing import named
 from engine.dialogue.memory import witnessed
 from engine.plaintext import clean_line
 from engine.play.events import Event
 from engine.play.state import fold
 from engine.session import Session
 from engine.table import Table
-from engine.tui.addressing import named
 from engine.tui.inspection import Inspection, inspect
 from engine.tui.screens.going import Going
 from engine.tui.screens.inspector import InspectorScreen

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from engine.console import COMMANDS
+from engine.console import COMMANDS, FORMS
 
 KEYS = {
     "enter": "say what you typed, or take the choice the arrow keys are on; with neither, read on",
@@ -55,13 +55,7 @@ class HelpScreen(ModalScreen[None]):
             yield from _entries(KEYS)
             yield Static("Commands, typed as a line", classes="heading", markup=False)
             yield from _entries({f"/{usage}": meaning for usage, meaning in COMMANDS.items()})
-            yield from _entries(
-                {
-                    "@NAME words": "say something to one who is here",
-                    "((words))": "a note that nobody in the story hears",
-                    "//words": "say a line that begins with a slash",
-                }
-            )
+            yield from _entries(FORMS)
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the page."""

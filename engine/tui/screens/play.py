@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from engine import asides
+from engine.addressing import addressed
 from engine.choosing import meant
 from engine.console import Command, Pick, Speech, Unknown, interpret
 from engine.errors import PalaverError
@@ -26,7 +27,6 @@ from engine.plaintext import clean_line
 from engine.saying import WAYS, aside
 from engine.session import Session
 from engine.table import Table
-from engine.tui.addressing import addressed
 from engine.tui.asking import Answer, Name, Raise, Replace
 from engine.tui.commands import PLAY_KEYS
 from engine.tui.messages import LeaveGame, OpenLibrary, PlayGame
@@ -120,7 +120,10 @@ class PlayScreen(Talking):
             await self._meanwhile(line)
             return
         desk.notice.clear()
-        if desk.asking is not None:
+        if desk.asking is not None and isinstance(interpret(line), Command | Unknown):
+            await self._leave_question()  # a game is named "/undo" by nobody
+            await self._obey(line)
+        elif desk.asking is not None:
             await self._answered(line)
         elif line:
             await self._obey(line)
@@ -220,6 +223,13 @@ class PlayScreen(Talking):
             case Replace(name):
                 self._name_moment(line or name, replace=not line)
 
+    async def _leave_question(self) -> None:
+        """Answer nothing to what is asked."""
+        raising = isinstance(self.desk.asking, Raise)
+        self.desk.answered(self.session.view)
+        if raising:
+            await self._keep_limit()
+
     # What was taken
 
     async def on_options_taken(self, message: Options.Taken) -> None:
@@ -308,8 +318,7 @@ class PlayScreen(Talking):
         elif self.session.busy:
             self.session.stop()
         elif isinstance(self.desk.asking, Raise):
-            self.desk.answered(self.session.view)
-            await self._keep_limit()
+            await self._leave_question()
         elif self.desk.trouble.display:
             await self._drop()
         else:

@@ -5,10 +5,10 @@ It reads no typed line: what is to be said, and to whom, is settled before it is
 
 from __future__ import annotations
 
+from engine.addressing import AT, next_addressed
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
 from engine.saying import said
-from engine.tui.addressing import AT, next_addressed
 from engine.tui.screens.answering import COMING
 from engine.tui.screens.behind import Behind
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.addressing import addressed, named, next_addressed
 from engine.play.events import PlayerSpoke
-from engine.tui.addressing import addressed, named, next_addressed
 from tui.parlour import game, playing, run
 
 HERE = (("maren", "Maren"), ("old_odd", "Odd the Elder"), ("odette", "Odette"))
