@@ -190,6 +190,7 @@ class Session:
         moves = vetoing(last.events)
         if not moves:
             raise Refused("Nothing was read into the last turn. Undo goes back to an earlier one.")
+        unsent = self.unsent
         self.undo()
         try:
             steps: list[Step] = []
@@ -200,6 +201,8 @@ class Session:
             self.store.move_to(last.id)
             self._recall()
             raise
+        finally:
+            self.unsent = unsent  # it is said where the story is now
 
     async def say(
         self, text: str, to: str = "", *, whispered: bool = False, actor: Model | None = None

@@ -268,6 +268,19 @@ def test_what_was_not_meant_is_taken_back_and_everything_said_stands(tmp_path: P
     again.close()
 
 
+def test_taking_a_reading_back_drops_no_line_that_got_no_answer(tmp_path: Path) -> None:
+    actor = QueueModel('"I will row."', Unreachable("The server is gone.", do="Start it."), '"Cold, yes."')
+    judge = QueueModel(judged(outcome="agree", quote="I will row."), judged())
+    session = begin(graph_of(TABLE), tmp_path, actor, judge)
+    heard(session.say("Odd, will you row?"))
+    with pytest.raises(Unreachable):
+        heard(session.say("Odd, is it cold?"))
+    session.not_that()
+    heard(session.retry())
+    assert [line.text for line in session.lines if line.who == "odd"] == ['"I will row."', '"Cold, yes."']
+    session.close()
+
+
 def test_where_the_judge_is_not_sure_the_player_is_asked(tmp_path: Path) -> None:
     def play(folder: Path, answer: str) -> Session:
         folder.mkdir()

@@ -5,12 +5,12 @@ It decides nothing about what is asked, and lets no line of a dialogue be more t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from engine.dialogue.fence import fence
 from engine.story.graph import PLAYER, MoveRule, Outcome, Scene, ShownBy
 
 LONGEST_FIELD = 64
@@ -96,11 +96,10 @@ def claims(
 def fenced(lines: Iterable[tuple[str, str, str]], names: Mapping[str, str]) -> Iterator[str]:
     """Yield lines (speaker, text, whispered with) as JSON objects in which no mark of a chat template survives."""
     for who, text, whispering in lines:
-        told = {"speaker": names.get(who, who), "line": text}
+        told: dict[str, str | bool] = {"speaker": names.get(who, who), "line": text}
         if whispering:
             told["whispered to"] = names.get(whispering if who == PLAYER else PLAYER, whispering)
-        encoded = json.dumps(told, ensure_ascii=False)
-        yield encoded.replace("<", "\\u003c").replace("[", "\\u005b").replace("##", "\\u0023\\u0023")
+        yield fence(told)
 
 
 def answer_fields(outcomes: Sequence[Outcome], rules: Sequence[AskedRule], none: str) -> dict[str, dict[str, Any]]:
