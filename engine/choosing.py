@@ -26,7 +26,8 @@ def meant(text: str, view: View) -> Option | None:
     same = [option for option in view.options if _words(option.text) == _words(text)]
     if same or view.can_speak:
         return same[0] if same else None
-    return _only_one_with(text, view.options) or _nearest(text, view.options)
+    place = likest(text, [option.text for option in view.options])
+    return None if place is None else view.options[place]
 
 
 def out_of_range(view: View) -> str:
@@ -45,16 +46,14 @@ def nothing_like_it(view: View) -> str:
     return "That is not among the choices: " + "; ".join(f"{o.number}. {o.text}" for o in view.options if o.enabled)
 
 
-def _only_one_with(text: str, options: Sequence[Option]) -> Option | None:
-    """The one option that has all the words of `text`: "the sea" for "Look over the wall at the sea"."""
+def likest(text: str, texts: Sequence[str]) -> int | None:
+    """Return the place of the only one of `texts` that has all the words of `text`, or else of the nearest to it.
+
+    "the sea" means "Look over the wall at the sea". None when nothing is like it, or when two are as near.
+    """
     typed = set(_words(text))
-    having = [option for option in options if typed and typed <= set(_words(option.text))]
-    return having[0] if len(having) == 1 else None
-
-
-def _nearest(text: str, options: Sequence[Option]) -> Option | None:
-    place = nearest(text, [option.text for option in options], floor=FLOOR)
-    return None if place is None else options[place]
+    having = [place for place, other in enumerate(texts) if typed and typed <= set(_words(other))]
+    return having[0] if len(having) == 1 else nearest(text, texts, floor=FLOOR)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from engine.story.graph import StoryGraph
 
 LONGEST_BLOCK = 8_000
 """Characters of a block that are shown: its beginning and its end. A report holds all of it."""
+GONE = "What came of it was taken back since, and counts no more."
+"""Stands over what changed where the player has undone it."""
 _AUTHORS = frozenset({"persona", "direction", "knows", "lore", "examples"})
 """Parts of a prompt that the author wrote: a player who reads them knows the story."""
 _ASKED: Mapping[Purpose, str] = {
@@ -64,16 +66,17 @@ def inspect(
     dropped: Sequence[str] = (),
     before: State | None = None,
     note: Mapping[str, object] | None = None,
+    gone: bool = False,
 ) -> Inspection:
     """Return what is to be seen of `exchange`.
 
     `dropped` are the turns that the prompt had no room for; `before` is the state that the turn began with, None where
-    that is not known; `note` is what the save keeps of how the turn was made.
+    that is not known; `note` is what the save keeps of how the turn was made; `gone`: the game is elsewhere since.
     """
     return Inspection(
         tuple(_sent(exchange, prompt, dropped)),
         tuple(_came(graph, exchange)),
-        (*_changes(graph, exchange, before), *_costs(exchange, note or {})),
+        (*((GONE,) if gone else ()), *_changes(graph, exchange, before), *_costs(exchange, note or {})),
     )
 
 

@@ -9,7 +9,7 @@ from textual.widgets import Static, Tabs
 
 from engine.play.state import State
 from engine.report import Exchange
-from engine.tui.inspection import LONGEST_BLOCK, Inspection, inspect
+from engine.tui.inspection import GONE, LONGEST_BLOCK, Inspection, inspect
 from engine.tui.screens.behind import inspected
 from engine.tui.screens.inspector import InspectorScreen
 from engine.tui.screens.memory import MemoryScreen
@@ -163,5 +163,21 @@ def test_they_fit_every_screen_in_any_script(tmp_path: Path, size: tuple[int, in
                 for part in hands.app.screen.query(Static):
                     assert part.region.right <= size[0]
                 await hands.press("escape")
+
+    run(play())
+
+
+@pytest.mark.parametrize("way", ["f6", "ctrl+z"])
+def test_a_turn_that_was_taken_back_is_not_told_as_if_it_counted(tmp_path: Path, way: str) -> None:
+    async def play() -> None:
+        async with playing(*at_door(tmp_path, QueueModel(WORDS, judged(sure=True)))) as hands:
+            await hands.type("hello")
+            await hands.press("f2")
+            assert GONE not in words(hands)
+            await hands.press("escape", way)
+            await hands.done()
+            await hands.press("f2")
+            assert GONE in words(hands)
+            assert "hidden" in words(hands), "what is said of it gives nothing away"
 
     run(play())

@@ -476,7 +476,9 @@ def test_the_end_offers_another_beginning_a_step_back_and_the_library(tmp_path: 
             await hands.type("5")
             assert hands.text[-1] == "The end\nDawn"
             assert hands.rows == ["1 Begin anew", "2 Take the last turn back", "3 The library"]
-            await hands.type("2")
+            await hands.type("what now")
+            assert "Nothing here is like" in hands.notice
+            await hands.type("last turn")
             assert len(hands.rows) == 5
             await hands.type("5")
             await hands.type("1")

@@ -68,6 +68,7 @@ def inspected(session: Session) -> Inspection | None:
     dropped: list[str] = []
     turns = session.store.path_to()
     place = next((at for at in reversed(range(len(turns))) if turns[at].events == exchange.events), None)
+    gone = place is None and bool(exchange.events)
     if place is not None:
         earlier = [event for turn in turns[:place] for event in turn.events]
         before, note = fold(earlier), turns[place].note
@@ -77,4 +78,4 @@ def inspected(session: Session) -> Inspection | None:
         pinned = set(prompt.kept.cut.pinned)
         history = witnessed(earlier, who, graph).turns[: prompt.kept.cut.start]
         dropped = [turn_told(turn, names) for number, turn in enumerate(history) if number not in pinned]
-    return inspect(graph, exchange, prompt=prompt, dropped=dropped, before=before, note=note)
+    return inspect(graph, exchange, prompt=prompt, dropped=dropped, before=before, note=note, gone=gone)

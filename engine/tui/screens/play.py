@@ -20,7 +20,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 
 from engine import asides
 from engine.addressing import addressed
-from engine.choosing import meant
+from engine.choosing import likest, meant
 from engine.console import Command, Pick, Speech, Unknown, interpret
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
@@ -180,6 +180,8 @@ class PlayScreen(Talking):
                     await self._take_option(option)
                 elif self.session.view.can_speak:
                     self._answer(self.session.say(text), text)
+                elif (place := likest(text, [row.text for row in self.desk.options.rows])) is not None:
+                    await self._take(self.desk.options.rows[place])  # the story is over
                 else:  # the line is not given back: words that choose nothing would only stand in the way of others
                     numbers = numbers_of(self.desk.options.rows)
                     self._tell_wrong(f"Nothing here is like “{shortened(clean_line(text))}”. {numbers}")
