@@ -11,7 +11,11 @@ from pathlib import Path
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Put `data` in place of what the file held, readable as `mode` says from the first byte; raises `OSError`."""
     # `mkstemp` makes it its owner's alone, so nobody reads a key in the moment before `mode` is set.
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)  # the name that is known to whoever reads of it
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
+from pathlib import Path
 
 from engine import __version__
 from engine.commands import (
@@ -80,6 +81,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return 1
     except OSError as error:
+        if folder := _missing_folder(error):
+            print(folder, file=sys.stderr)
+            return 2
         _drop_output()
         where = f"{clean_line(str(error.filename))} cannot be used" if error.filename else "The input or output failed"
         print(f"{where}: {error.strerror or error}.", file=sys.stderr)
@@ -111,6 +115,15 @@ def _slip(words: list[str]) -> str:
         return ""
     hint = f'Did you mean "palaver {meant}"?' if meant else "`palaver --help` names them all."
     return f'There is no command "{clean_line(words[0])}". {hint}'
+
+
+def _missing_folder(error: OSError) -> str:
+    """Return what to say where a file was to be written into a folder that is not there; empty for any other error."""
+    path = Path(str(error.filename)) if isinstance(error, FileNotFoundError) and error.filename else None
+    if path is None or os.path.lexists(path.parent):
+        return ""
+    folder, name = clean_line(str(path.parent)), clean_line(path.name)
+    return f"There is no folder {folder} for {name}. Make that folder first, or name another."
 
 
 def _drop_output() -> None:

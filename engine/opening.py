@@ -71,7 +71,8 @@ def _assigned(graph: StoryGraph, assignment: str) -> tuple[str, Value]:
 
 def _said(error: ValueError) -> str:
     """Return what is wrong without the advice, which is for who writes the story."""
-    return str(error).partition(": change one")[0].rstrip(".") + "."
+    said = str(error).partition(": change one")[0].rstrip(".")
+    return said if said.endswith("?") else f"{said}."
 
 
 def _may_hold(variable: Variable) -> str:

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     shown = shlex.quote(clean_line(str(target)))
-    print(f"Made {clean_line(str(target))}/, a story to make your own: {clean_line(title)}.")
+    print(f"Made {clean_line(str(target))}/, a story to make your own: {clean_line(title).rstrip('.')}.")
     print("Open its story.yaml in an editor; its comments explain the format. Next:")
     for command, what in (
         ("play", "play it"),

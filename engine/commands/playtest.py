@@ -236,12 +236,14 @@ def _one_again(arguments: argparse.Namespace, counted: Counted) -> int:
     """Play one of the plays again, and show it."""
     from engine.playtest.report import wrapped
     from engine.playtest.running import replayed
+    from engine.storytest.report import prose
 
     seed, name = arguments.play
     done = replayed(counted, _job(arguments), name, seed)
     for line in done.lines:
-        said = f"{line.name}: {line.text}" if line.name else f"> {line.text}" if line.who else line.text
-        for paragraph in clean(said).split("\n\n"):
+        if line.kind == "scene":
+            print()
+        for paragraph in clean(line.text).split("\n\n") if line.kind == "told" else [prose(line)]:
             print("\n".join(wrapped(paragraph.replace("\n", " "))))
     ended = "it came to an end" if done.ended else f"it hangs ({done.hangs})" if done.hangs else done.error
     ended = ended or f"it was not over after {done.turns} turns, and could still be ended"

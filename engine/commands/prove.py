@@ -153,7 +153,7 @@ def _values(each: Range) -> str:
     else:
         told = ", ".join(_value(value) for value in each.values[:12])
         told += ", ..." if len(each.values) > 12 else ""
-    return f"{told}{' and beyond' if each.more else ''}{'' if each.exact else ' at most (only texts show it)'}"
+    return f"{told}{' and beyond' if each.more else ''}{'' if each.exact else ' at most (nothing is decided by it)'}"
 
 
 def _value(value: object) -> str:

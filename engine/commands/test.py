@@ -61,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
             print("", *failure_lines(result), sep="\n")
     for each in found:
         print(each, file=sys.stderr)
+    if wrong:
+        print("Tests were left out until that is mended.", file=sys.stderr)
     if wrong or any(not played.result.passed for played in runs):
         return 1
     if not runs:

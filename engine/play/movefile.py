@@ -24,6 +24,7 @@ from engine.play.says import said
 from engine.play.state import State
 from engine.play.step import Step, step
 from engine.story.graph import PLAYER, Outcome, Scene, StoryGraph
+from engine.story.suggest import did_you_mean, listed
 
 SILENCE = "..."
 """What is said when nothing is to come of it: no pattern finds a word in it."""
@@ -120,9 +121,17 @@ def made(graph: StoryGraph, state: State, moves: Sequence[Move], number: int, li
         steps.append(step(graph, state, move))
         if steps[-1].refused:
             where = f'Move {number}, "{line}", cannot be made in scene "{state.scene}"'
-            raise PalaverError(f"{where}: {steps[-1].refused}", do="Was the story edited since?")
+            raise PalaverError(f"{where}: {steps[-1].refused}", do=_advice(graph, state, move))
         state = steps[-1].state
     return steps
+
+
+def _advice(graph: StoryGraph, state: State, move: Move) -> str:
+    """Return what may be meant by a choice that the scene does not have, or what else may be the matter."""
+    ids = [choice.id for choice in graph.scenes[state.scene].choices] if state.scene in graph.scenes else []
+    if isinstance(move, Choose) and move.choice not in ids:
+        return did_you_mean(move.choice, ids).strip() or (f"There is {listed(ids)}." if ids else "It has no choices.")
+    return "Was the story edited since?"
 
 
 def _turns(graph: StoryGraph, state: State, line: Line, number: int) -> Iterator[list[Step]]:

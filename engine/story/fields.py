@@ -54,10 +54,15 @@ def _untemplated(text: str) -> str:
     return text
 
 
+_YES_OR_NO = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
+
+
 def _yes_or_no(value: object) -> object:
     meant = _read(value)
     if isinstance(meant, bool):
         return meant
+    if isinstance(value, Plain) and (word := _YES_OR_NO.get(value.casefold())):
+        raise wrong("wrong-kind", f'wants true or false, and this is "{value}": write {word}.')
     raise _unwanted("true or false", value)
 
 

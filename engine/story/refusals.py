@@ -30,7 +30,7 @@ _OPERATORS = {
 }
 _TURNED = {"=>": ">=", "=<": "<="}
 _CHARACTERS = {
-    "'": "A text begins here with ' and does not end. Close it with '.",
+    "'": "A text begins here with ' and does not end. Close it with ', or write \" around a text with a ' in it.",
     '"': 'A text begins here with " and does not end. Close it with ".',
     "&": "`&` means nothing here. Write `and`.",
     "!": "`!` means nothing here. Write `not`, or `!=` to compare.",

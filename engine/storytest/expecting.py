@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from engine.plaintext import clean, clean_line
 from engine.play.evidence import folded
@@ -10,6 +10,7 @@ from engine.story.desk import Desk
 from engine.story.expressions import Value
 from engine.story.graph import StoryGraph
 from engine.story.places import Place, TreePath
+from engine.story.suggest import did_you_mean, listed
 from engine.story.treeplaces import place_of
 from engine.story.yamltree import Table
 from engine.storytest import forms
@@ -29,7 +30,8 @@ class Bench:
         self._tree = tree
         choices = [choice for scene in graph.scenes.values() for choice in scene.choices]
         self._choice_ids = {choice.id: None for choice in choices}
-        self._choice_texts = {folded(choice.text.source) for choice in choices if choice.text.constant}
+        texts = [clean_line(choice.text.source) for choice in choices if choice.text.constant]
+        self._choice_texts = {folded(text): text for text in texts}
         self._texts_vary = any(not choice.text.constant for choice in choices)
         self._corpus = ""
         self.damaged = False
@@ -69,8 +71,20 @@ class Bench:
         """Report a choice that no scene has, by its id or its text; a text that varies may read as anything."""
         if written in self._choice_ids or folded(written) in self._choice_texts:
             return
-        if not self._texts_vary or (" " not in written and written.islower()):
+        if like_an_id(written):
             self.desk.known(at, written, self._choice_ids, "choice")
+        elif not self._texts_vary:
+            self.unknown(at, "choice", written, self._choice_texts.values())
+
+    def unknown(self, at: TreePath, what: str, written: str, known: Collection[str]) -> None:
+        """Report a text that nothing is called by, with the texts that it may have been meant for."""
+        guess = did_you_mean(written, known) or (f" There is {listed(known)}." if known else "")
+        self.desk.error(at, f"unknown-{what}", f'There is no {what} "{clean_line(written)[:80]}".{guess}')
+
+
+def like_an_id(written: str) -> bool:
+    """Tell whether it was written as ids are, rather than as what a player reads."""
+    return " " not in written and written == written.lower()
 
 
 def expectations(bench: Bench, at: TreePath, form: forms.Expect | None) -> tuple[Expectation, ...]:
@@ -131,7 +145,10 @@ def _ending(bench: Bench, at: TreePath, written: str) -> str:
     named = {clean_line(scene.ending): scene.id for scene in bench.graph.endings}
     wanted = clean_line(written)
     if wanted not in scenes and wanted not in named:
-        bench.desk.known(at, wanted, scenes, "ending")
+        if like_an_id(wanted):
+            bench.desk.known(at, wanted, scenes, "ending")
+        else:
+            bench.unknown(at, "ending", wanted, named)
     return scenes.get(wanted, named.get(wanted, ""))
 
 

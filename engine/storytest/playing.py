@@ -28,6 +28,7 @@ from engine.story.places import Place
 from engine.story.suggest import listed
 from engine.storytest.cases import Case, Expectation, Step
 from engine.storytest.checking import Failure, Moment, check
+from engine.storytest.expecting import like_an_id
 from engine.storytest.understudy import Understudy
 from engine.updates import Turned, Update
 
@@ -181,7 +182,8 @@ class _Rehearsal:
         shown = {option.choice.choice.id: option.text for option in self._session.view.options if option.choice}
         found = [one for one, text in shown.items() if one == wanted or folded(text) == folded(wanted)]
         if not found:
-            there = f"There is {listed(shown)}." if shown else "Nothing can be chosen."
+            called = shown if like_an_id(wanted) else shown.values()
+            there = f"There is {listed(called)}." if shown else "Nothing can be chosen."
             raise Refused(f'There is no choice "{wanted}" now. {there}')
         return wanted if wanted in shown else found[0]
 

@@ -40,6 +40,6 @@ def load_suite(file: Path, *, base: Path | None = None, known: dict[Path, Checke
 
 def _read(file: Path, story: Path, checked: Checked, base: Path | None) -> Suite:
     if checked.graph is None or checked.names is None:
-        raise StoryError([found for found in checked.diagnostics if found.severity == "error"])
+        raise StoryError(checked.reasons)
     root = story if story.is_dir() else story.parent
     return read_tests(file, checked.graph, checked.names, root=root, base=base)

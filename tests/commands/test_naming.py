@@ -102,3 +102,25 @@ def test_a_story_is_looked_for_whatever_is_wrong_with_the_settings(folder: Path)
     Path("stories/inn.yaml").write_text(STORY)
 
     assert [main([command, "inn"]) for command in ("check", "prove", "graph")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("command", ["graph inn.yaml -o", "schema -o"])
+def test_a_file_in_a_folder_that_is_not_there_is_told_by_its_name(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("inn.yaml").write_text(STORY)
+
+    assert main([*command.split(), "far/off.json", *(["--format", "svg"] if "graph" in command else [])]) == 2
+    err = capsys.readouterr().err
+    assert err == "There is no folder far for off.json. Make that folder first, or name another.\n"
+
+
+def test_a_move_that_names_no_choice_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("inn.yaml").write_text(STORY)
+    Path("a.moves").write_text("seed 1\nchoose go_upp\n")
+    Path("b.moves").write_text("seed 1\nchoose steal\n")
+
+    assert [main(["inn.yaml", "--plain", "--offline", "--moves", name]) for name in ("a.moves", "b.moves")] == [1, 1]
+    err = capsys.readouterr().err
+    assert 'Did you mean "go_up"?\n' in err
+    assert 'There is "go_up".\n' in err

@@ -52,7 +52,8 @@ MISTAKES = {
     "[no-cassette]",
     "expect: {state: {mood: hot}}": 'error: "mood" can never be "hot". It can be "cold" or "warm". [not-an-option]',
     "expect: {if: coins >}": "error: The expression ends too soon: something is missing here. [expression]",
-    "expect: {ending: A bad}": 'error: There is no ending "A bad". There is "room" or "road". [unknown-ending]',
+    "expect: {ending: A bad}": 'error: There is no ending "A bad". Did you mean "A bed"? [unknown-ending]',
+    "expect: {ending: rooom}": 'error: There is no ending "rooom". Did you mean "room"? [unknown-ending]',
     "expect: {not_choices: [stele]}": 'error: There is no choice "stele". Did you mean "steal"? [unknown-choice]',
     "expect: {prompt: {who: ana}}": 'error: Write what stands in the prompt under "contains", or what never does '
     'under "never". [missing-key]',
@@ -216,3 +217,22 @@ def test_the_schema_for_editors_is_up_to_date_and_explains_every_key() -> None:
 
 if __name__ == "__main__":
     SCHEMA.write_text(written(), "utf-8")
+
+
+def test_a_choice_is_guessed_in_the_words_it_was_named_with(tmp_path: Path) -> None:
+    story = tmp_path / "halt"
+    (story / "tests").mkdir(parents=True)
+    (story / "story.yaml").write_text(
+        "palaver: 1\ntitle: The halt\nstart: platform\nscenes:\n"
+        "  platform: {choices: [{text: Board the train, goto: train}]}\n  train: {ending: Away}\n",
+        "utf-8",
+    )
+    (story / "tests" / "a.yaml").write_text(
+        "tests:\n  a: {moves: [{choose: Bord the train}]}\n  b: {moves: [{choose: bord_the_train}]}\n", "utf-8"
+    )
+    (read,) = load_suites(story, files_of(story))
+
+    assert [found.message for found in read.diagnostics] == [
+        'There is no choice "Bord the train". Did you mean "Board the train"?',
+        'There is no choice "bord_the_train". Did you mean "board_the_train"?',
+    ]
