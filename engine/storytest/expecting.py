@@ -84,7 +84,7 @@ class Bench:
 
 def like_an_id(written: str) -> bool:
     """Tell whether it was written as ids are, rather than as what a player reads."""
-    return " " not in written and written == written.lower()
+    return " " not in written and written.islower()
 
 
 def expectations(bench: Bench, at: TreePath, form: forms.Expect | None) -> tuple[Expectation, ...]:
