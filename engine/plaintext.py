@@ -35,3 +35,8 @@ def clean(text: str) -> str:
 def clean_line(text: str) -> str:
     """Return `text` cleaned and on one line, runs of white space folded to one space."""
     return " ".join(clean(text).split())
+
+
+def readable(text: str) -> bool:
+    """Tell whether anything in `text` can be seen: joiners, marks of direction and spaces alone say nothing."""
+    return any(letter.isprintable() and not letter.isspace() for letter in text)

@@ -13,6 +13,7 @@ import pytest
 from engine.cast import Cast
 from engine.dialogue.tokens import Estimate
 from engine.errors import NoWords, Unreachable
+from engine.llm.incharacter import InCharacter
 from engine.llm.protocol import Piece, Request, Usage
 from engine.llm.scripted import ScriptedActor
 from engine.plain import PlainGame
@@ -144,6 +145,15 @@ def test_what_went_wrong_beside_a_reply_does_not_say_that_the_line_waits_for_one
     session, _ = game(tmp_path, QueueModel('"Yes."'), judge=QueueModel(broken, broken))
     heard(session.say("What now?"))
     assert "Who answers could not be found out: The reply holds no words." in session.notices
+    session.close()
+
+
+def test_an_answer_of_which_nothing_can_be_seen_is_asked_for_again(tmp_path: Path) -> None:
+    actor = QueueModel("\u200b\u200e\u202e", '"Yes."')
+    session, _ = game(tmp_path, actor)
+    session.recast(replace(session.cast, actor=InCharacter(actor)))
+    heard(session.say("Are you there?", "maren", whispered=True))
+    assert session.lines[-1].text == '"Yes."'
     session.close()
 
 

@@ -16,6 +16,7 @@ from engine.dialogue.repetition import looping, repeats
 from engine.dialogue.staying import Staying
 from engine.errors import NoWords
 from engine.llm.protocol import Delta, Finished, Model, Notice, Piece, Request, Stage, Withdrawn
+from engine.plaintext import clean, readable
 
 LOOK_AFTER = 400
 """Characters between two looks for a reply that goes round in a circle."""
@@ -54,7 +55,7 @@ class InCharacter:
                         yield piece
             if whole is None:
                 return  # stopped: whoever asked keeps what was said
-            said = bool(whole.text.strip())
+            said = readable(clean(whole.text))
             if said and not repeats(whole.text, stage.said):
                 yield whole
                 return

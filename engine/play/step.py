@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.plaintext import clean, clean_line
+from engine.plaintext import clean, clean_line, readable
 from engine.play import events as e
 from engine.play.chance import pick_weighted
 from engine.play.moves import Answer, Begin, Choose, Move, Note, Read, Remember, Reply, Say
@@ -142,7 +142,7 @@ class _Turn(Record):
         if len(self.draft.exchange) > min(scene.replies + breaks_in, MOST_REPLIES):
             raise _Refusal("Everybody has said enough for one turn.")
         text = clean(reply.text[:LONGEST_REPLY]).strip()
-        if not _readable(text):
+        if not readable(text):
             raise _Refusal("The answer was empty.")
         cut = reply.cut or len(reply.text) > LONGEST_REPLY
         model = clean_line(reply.model)[:100]
@@ -180,7 +180,7 @@ class _Turn(Record):
         if not 0 < memory.upto <= LATEST_TURN:
             raise _Refusal("There is no such turn to remember.")
         text = clean(memory.text).strip()[:LONGEST_SUMMARY].rstrip()
-        if not _readable(text):
+        if not readable(text):
             raise _Refusal("There is nothing to remember.")
         self.happen(e.Summarised(memory.who, memory.upto, text, clean_line(memory.by)[:100]))
 
@@ -285,7 +285,3 @@ def _typed(text: str, wanted: str) -> str:
     if not line:
         raise _Refusal(wanted)
     return line
-
-
-def _readable(text: str) -> bool:
-    return any(letter.isprintable() and not letter.isspace() for letter in text)
