@@ -110,7 +110,7 @@ class _Prover:
         proof.findings = [*self._unreached(), *self._stuck(), *self._circles(), *self._dead(), *self._goodwill(proof)]
         alone = {spot.scene for spot in self._alone.reached}
         proof.needing = [name for name in self._scenes() if self._alone.whole and name not in alone]
-        proof.ranges = ranges(found)
+        proof.ranges = ranges(found, self._limits.nodes)
         proof.notes = list(self._notes())
         proof.whole = self._whole and not self._cramped
         return proof

@@ -1,15 +1,17 @@
-"""What each variable may hold: exactly, as long as the story still asks about it; at most, where only texts show it."""
+"""What each variable may hold: exactly, as long as the story asks about it; at most, where it does not any more."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.play.values import fitted, moved
-from engine.proving.explore import Explored
-from engine.proving.ops import Put
+from engine.proving.explore import Explored, through
+from engine.proving.machine import Edge, Spot
+from engine.proving.ops import Forget, Op, Put
 from engine.proving.reading import TURNS, VISITS
+from engine.proving.sets import EMPTY, ROOT
 from engine.proving.slots import Slots, rules_of
 from engine.story.expressions import Value
 from engine.story.flow import ways
@@ -27,21 +29,26 @@ class Range:
     values: tuple[Value, ...]
     """In order; of a number, those found."""
     exact: bool
-    """It takes these and no others; else it takes none but these."""
+    """It takes each of these; else it takes none but these."""
     more: bool
-    """It may go past the last or the first, which makes no difference to the story."""
+    """It may take others: past the last or the first, which makes no difference to the story, or not found yet."""
 
 
-def ranges(found: Explored) -> list[Range]:
-    """Return the values of every variable, in the order in which they are declared."""
+def ranges(found: Explored, nodes: int = 10**9) -> list[Range]:
+    """Return the values of every variable, in the order in which they are declared; it makes at most about `nodes`."""
     slots = found.machine.slots
     graph = found.machine.graph
-    exact = {name: _exact(found, slots.index[name]) for name in graph.variables if name in slots.index}
-    shown = _Shown(found, exact).values()
+    exact: dict[str, set[Value]] = {}
+    partly: dict[str, set[Value]] = {}
+    for name in graph.variables:
+        if name in slots.index:
+            codes, all_of_them = _held(found, slots.index[name], nodes)
+            (exact if all_of_them else partly)[name] = {slots.value(slots.index[name], code) for code in codes}
+    shown = _Shown(found, exact, partly).values()
     made = []
-    for name, variable in graph.variables.items():
-        values = exact.get(name) or shown.get(name, {variable.start})
-        more = name in exact and _stopped(slots, name, values)
+    for name in graph.variables:
+        values = exact.get(name) or shown[name]
+        more = name in slots.index and (bool(found.left) or _stopped(slots, name, values))
         if name not in exact and len(values) >= _MOST_VALUES:
             more = True
         made.append(Range(name, tuple(sorted(values, key=_order)), name in exact, more))
@@ -52,17 +59,54 @@ def _order(value: Value) -> tuple[float, str]:
     return (0.0, value) if isinstance(value, str) else (float(value), "")
 
 
-def _exact(found: Explored, slot: int) -> set[Value]:
-    slots, sets = found.machine.slots, found.sets
-    codes: set[int] = {0}
+def _held(found: Explored, slot: int, nodes: int) -> tuple[set[int], bool]:
+    """Return the codes that a slot was found to hold, and whether that is all of them."""
+    sets, codes, known = found.sets, {0}, True
     for spot, states in found.reached.items():
         if slot in found.live.asked(spot):
             codes |= sets.codes(states, slot)
-    for edges in found.into.values():  # what is set where nothing asks about it any more
-        for op in (op for edge in edges for op in edge.ops):
-            if isinstance(op, Put) and op.slot == slot and not op.reads_own and not op.others:
-                codes.update(code for code in op.table((), 0) if code is not None)
-    return {slots.value(slot, code) for code in codes}
+    begin = found.machine.begin()
+    for edge in (begin, *(edge for edges in found.into.values() for edge in edges)):
+        if not any(isinstance(op, Put) and op.slot == slot for op in edge.ops) or not _forgotten(found, edge, slot):
+            continue
+        # What is set where nothing asks about it any more is forgotten on arrival, so it is looked at on the way.
+        needed = _needed(edge.ops, slot)
+        for gone, states in _parts(
+            found, edge.source, ROOT if edge is begin else found.reached.get(edge.source, EMPTY)
+        ):
+            if states and not needed & gone and sets.size <= nodes:
+                codes |= sets.codes(through(sets, edge.ops, states), slot)
+            elif states:
+                known = False
+    return codes, known
+
+
+def _forgotten(found: Explored, edge: Edge, slot: int) -> bool:
+    """Tell whether a slot may be forgotten where an edge leads."""
+    forget = found.live.forgetting(edge.target)
+    return isinstance(forget, Forget) and any(slot in gone for gone in forget.gone.values())
+
+
+def _parts(found: Explored, spot: Spot, states: int) -> Iterator[tuple[frozenset[int], int]]:
+    """Yield the parts of the states at a spot that forget the same, with what they forget."""
+    forget = found.live.forgetting(spot)
+    if not isinstance(forget, Forget):
+        yield frozenset(), states
+        return
+    for fallen, gone in forget.gone.items():
+        part = found.sets.where(states, forget.deciding, lambda codes, f=fallen: tuple(map(bool, codes)) == f, {})  # type: ignore[misc]
+        yield gone, part
+
+
+def _needed(ops: Sequence[Op], slot: int) -> set[int]:
+    """Return the slots that decide what a slot holds after some ops."""
+    needed = {slot}
+    for op in reversed(ops):
+        if isinstance(op, Put) and op.slot in needed:
+            if not op.reads_own:
+                needed.discard(op.slot)
+            needed.update(op.others)
+    return needed
 
 
 def _stopped(slots: Slots, name: str, values: set[Value]) -> bool:
@@ -73,13 +117,14 @@ def _stopped(slots: Slots, name: str, values: set[Value]) -> bool:
 
 
 class _Shown:
-    """Follows the variables that decide nothing, by all effects that are ever carried out, in any order."""
+    """Follows what is not known exactly, by all effects that are ever carried out, in any order."""
 
-    def __init__(self, found: Explored, exact: dict[str, set[Value]]) -> None:
+    def __init__(self, found: Explored, exact: dict[str, set[Value]], partly: dict[str, set[Value]]) -> None:
+        """`partly` holds values that variables were found to take."""
         self._graph: StoryGraph = found.machine.graph
         self._slots = found.machine.slots
         self._found = found
-        self._values = {name: set(values) for name, values in exact.items()}
+        self._values = {name: set(values) for name, values in (exact | partly).items()}
         for name, variable in self._graph.variables.items():
             self._values.setdefault(name, {variable.start})
         self._free = [name for name in self._graph.variables if name not in exact]
