@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator
 
+from engine.play.values import fitted
 from engine.proving.reading import TURNS, VISITS, Reading, parts
 from engine.story.expressions import Expression, Value
 from engine.story.flow import ways
-from engine.story.graph import Choice, Draw, Outcome, Scene, StoryGraph, Way
+from engine.story.graph import Choice, Draw, Effect, Outcome, Scene, StoryGraph, Way
 
 Read = Callable[[Expression, str], Reading]
 
@@ -28,10 +29,10 @@ class Kept:
         """Variable → the constants it is ever set to; None where it is set otherwise too."""
         for scene in graph.scenes.values():
             for effect in scene.effects:
-                self._give(effect.variable, _constant(read(effect.value, scene.id)))
+                self._give(effect.variable, self._set_to(effect, scene))
             for way in ways(scene):
                 for effect in way.effects:
-                    self._give(effect.variable, _constant(read(effect.value, scene.id)))
+                    self._give(effect.variable, self._set_to(effect, scene))
             for choice in scene.choices:
                 self._give(choice.ask, None)
         for character in graph.characters.values():
@@ -81,16 +82,21 @@ class Kept:
         reading = self._read(thing.condition, scene.id)
         if len(reading.ways) > 1:
             return False
-        changed = {effect.variable: effect.value for effect in thing.way.effects}
-        return any(self._part_shut(part, changed, scene) for part in parts(reading))
+        changed = {effect.variable: self._set_to(effect, scene) for effect in thing.way.effects}
+        return any(self._part_shut(part, changed) for part in parts(reading))
 
-    def _part_shut(self, part: Reading, changed: dict[str, Expression], scene: Scene) -> bool:
-        if len(part.names) != 1 or part.names[0] not in changed:
+    def _part_shut(self, part: Reading, changed: dict[str, Value | None]) -> bool:
+        if len(part.names) != 1 or changed.get(part.names[0]) is None:
             return False
         given = self.given.get(part.names[0])
-        if not given or _constant(self._read(changed[part.names[0]], scene.id)) is None:
-            return False
-        return not any(part.may_hold([value]) for value in given)
+        return bool(given) and not any(part.may_hold([value]) for value in given or ())
+
+    def _set_to(self, effect: Effect, scene: Scene) -> Value | None:
+        """Return the constant that an effect always makes its variable hold; None where there is none."""
+        value, variable = _constant(self._read(effect.value, scene.id)), self._graph.variables[effect.variable]
+        if value is None or (variable.options and value not in variable.options):  # what is no option changes nothing
+            return None
+        return fitted(variable, value, variable.start)
 
     def _passes_to(self, name: str, target: str) -> bool:
         """Tell whether a scene does nothing but lead to `target`."""
