@@ -39,8 +39,13 @@ def out_of_range(view: View) -> str:
     return f"There is no such number here; the numbers go from 1 to {len(view.options)}."
 
 
-def nothing_like_it(view: View) -> str:
-    """Return what can be chosen, for who typed words that choose nothing where nobody can be talked to."""
+def nothing_like_it(view: View, command: str = "") -> str:
+    """Return what can be chosen, for who typed words that choose nothing where nobody can be talked to.
+
+    `command` is what they may have meant.
+    """
+    if command:
+        return f"That is not among the choices. Did you mean {command}?"
     if not view.options:
         return "Nothing can be done here any more. /undo goes back a turn."
     return "That is not among the choices: " + "; ".join(f"{o.number}. {o.text}" for o in view.options if o.enabled)

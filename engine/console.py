@@ -38,6 +38,8 @@ FORMS: dict[str, str] = {
 """What a line may look like besides, as shown by /help."""
 
 _NAMES = {usage.split()[0] for usage in COMMANDS}
+_NEVER_SAID = frozenset({"/help", "/save", "/load", "/undo", "/redo", "/retry", "/quit"})
+"""Commands whose bare word is hardly meant for anybody in a story, unlike `wait` or `look`."""
 _SHORT = {
     "q": "quit",
     "exit": "quit",
@@ -97,6 +99,19 @@ def interpret(line: str) -> Typed | None:
     if number.isascii() and number.isdigit() and len(number) <= 3:
         return Pick(int(number))
     return Speech(line)
+
+
+def bare_command(text: str) -> str:
+    """Return the command, with its slash, whose very word `text` is, as other games are told; empty for any other."""
+    word = text.strip().casefold()
+    name = _SHORT.get(word, word) if len(word) > 1 else word
+    return f"/{name}" if name in _NAMES else ""
+
+
+def said_for_a_command(text: str) -> list[str]:
+    """Return what to tell who says the bare word of a command to somebody, and may have meant the command."""
+    command = bare_command(text)
+    return [f"That was said aloud. The command is {command}."] if command in _NEVER_SAID else []
 
 
 def help_lines() -> Iterator[str]:

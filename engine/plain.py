@@ -19,7 +19,7 @@ from engine import saying
 from engine.addressing import addressed
 from engine.asides import aside
 from engine.choosing import meant, nothing_like_it, out_of_range
-from engine.console import Command, Pick, Speech, Unknown, help_lines, interpret
+from engine.console import Command, Pick, Speech, Unknown, bare_command, help_lines, interpret, said_for_a_command
 from engine.edits import Edits
 from engine.errors import ModelError, PalaverError
 from engine.linewise import Sentences, beyond, paragraphs, prose
@@ -129,9 +129,10 @@ class PlainGame:
                 if option is not None:
                     return await self._take(option)
                 if view.can_speak:
+                    self.session.notices += said_for_a_command(text)
                     await self._hear(self.session.say(text))
                 else:
-                    self._say(nothing_like_it(view))
+                    self._say(nothing_like_it(view, bare_command(text)))
             case Unknown(name):
                 self._say(f"There is no /{name}. /help lists what can be typed.")
             case Command("quit"):
@@ -328,8 +329,7 @@ class PlainGame:
     def _say(self, text: str) -> None:
         indent = "  " if text.startswith("  ") else ""
         wrapped = textwrap.wrap(text, self._width, subsequent_indent=indent) if self._width and text else [text]
-        self._out.write("\n".join(wrapped) + "\n")
-        self._out.flush()
+        print("\n".join(wrapped), file=self._out, flush=True)
 
     def _ask(self, prompt: str) -> str | None:
         """Return the next line typed, None at the end of the input."""

@@ -26,7 +26,8 @@ def memory_lines(session: Session, named: str) -> Iterator[str]:
         people = [who for who, _ in session.view.present] or list(met)
     if not people:
         names = ", ".join(_name(session, who) for who in met)
-        raise Refused(f"You have met {names}." if met else "You have met nobody yet.")
+        stranger = f"You have met nobody called {clean_line(named)}. " if named and met else ""
+        raise Refused(f"{stranger}You have met {names}." if met else "You have met nobody yet.")
     for who in people:
         yield from _told(session.remembered(who), session)
 

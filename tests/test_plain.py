@@ -69,6 +69,15 @@ def test_a_choice_that_asks_takes_the_next_line_and_a_command_instead_of_it(stor
     assert "5 coins" not in play(story, "say your name\n/quit\n/look\n").split("Nothing was chosen.")[1]
 
 
+def test_the_bare_word_of_a_command_is_told_its_slash(story: Path, tmp_path: Path) -> None:
+    assert "That is not among the choices. Did you mean /undo?" in play(story, "undo\n")
+    path = tmp_path / "table.yaml"
+    path.write_text(TALK, "utf-8")
+    out = play(path, "1\nquit\nwait\n", "--offline")
+    assert out.count("(That was said aloud. The command is /quit.)") == 1
+    assert "The command is /wait" not in out, "it may well be said"
+
+
 def test_help_tells_every_form_a_line_may_have(story: Path) -> None:
     out = play(story, "/help\n")
     assert "/quit - leave; the game is kept\n@NAME WORDS - say something to one who is here\n" in out
@@ -375,4 +384,4 @@ def test_a_reading_is_taken_back_and_a_memory_is_told(tmp_path: Path) -> None:
     assert "It is taken back: nothing came of the last turn." in back
     assert "== The table ==" in back
     assert '    You: Odd, will you row?\n    Odd: "I will row."\n' in back
-    assert "You have met Maren Voss, Odd." in back
+    assert "You have met nobody called zoe. You have met Maren Voss, Odd." in back

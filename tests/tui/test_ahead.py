@@ -144,6 +144,7 @@ def test_what_asks_for_nothing_is_done_at_once_and_what_cannot_be_is_kept(tmp_pa
             assert "An answer is coming" in hands.notice
             assert hands.prompt.value == "/undo"
             await go_on(hands)
+            assert hands.notice == "", "no answer is coming any more"
 
     run(play())
 

@@ -101,6 +101,19 @@ def test_in_a_talk_the_very_words_of_a_choice_take_it_and_others_are_said(tmp_pa
     run(play())
 
 
+def test_the_bare_word_of_a_command_is_told_its_slash(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with playing(*game(tmp_path)) as hands:
+            await hands.type("undo")
+            assert hands.notice == "! Nothing here is like “undo”. Did you mean /undo?"
+            await hands.type("1")
+            await hands.type("exit")
+            assert hands.text[-2] == "YOU: exit"
+            assert hands.notice == "· That was said aloud. The command is /quit."
+
+    run(play())
+
+
 def test_arrow_keys_and_enter_take_a_choice(tmp_path: Path) -> None:
     async def play() -> None:
         async with playing(*game(tmp_path)) as hands:

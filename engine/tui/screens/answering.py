@@ -63,7 +63,7 @@ class Answering(Screen[None]):
     def _ask_again(self, actor: Model | None = None) -> None:
         self.desk.notice.clear()
         if self.session.busy:
-            self.desk.notice.tell(COMING)
+            self.desk.notice.tell_meanwhile(COMING)
         else:
             self._answer(self.session.retry(actor=actor))
 
@@ -81,6 +81,7 @@ class Answering(Screen[None]):
             await hearing.follow(updates)
         except PalaverError as error:
             self.remove_class("-busy")
+            self.desk.notice.answered()
             if hearing.begun:
                 await self._no_answer(error)
             else:
@@ -89,6 +90,7 @@ class Answering(Screen[None]):
                 self.desk.return_line(said)
         else:
             self.remove_class("-busy")
+            self.desk.notice.answered()
             self._due = self._ahead is not None
             await self._settle()
             if self._due:
@@ -154,7 +156,7 @@ class Answering(Screen[None]):
     async def action_budget(self) -> None:
         """Ask how much more may be spent."""
         if self.session.busy:
-            self.desk.notice.tell(COMING)
+            self.desk.notice.tell_meanwhile(COMING)
             return
         cast, error = self.session.cast, self._unanswered
         if not limited(cast):

@@ -62,7 +62,7 @@ class Going(Answering):
     def action_name(self) -> None:
         """Ask for a name for this moment."""
         if self.session.busy:
-            self.desk.notice.tell(COMING)
+            self.desk.notice.tell_meanwhile(COMING)
         else:
             self.desk.ask(Name())
 
@@ -82,7 +82,7 @@ class Going(Answering):
     def action_saves(self) -> None:
         """Show saved games and named moments."""
         if self.session.busy:
-            self.desk.notice.tell(COMING)
+            self.desk.notice.tell_meanwhile(COMING)
             return
         graph = self.session.graph
         title, places = clean_line(graph.title), places_in(graph)
@@ -101,7 +101,7 @@ class Going(Answering):
     def action_model(self) -> None:
         """Show who plays the characters, and pick another for the next turn."""
         if self.session.busy:
-            self.desk.notice.tell(COMING)
+            self.desk.notice.tell_meanwhile(COMING)
             return
         with self.desk.notice.telling():
             self.app.push_screen(ModelScreen.at(self._table, self.session), self._recast)

@@ -21,7 +21,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from engine import asides
 from engine.addressing import addressed
 from engine.choosing import likest, meant
-from engine.console import Command, Pick, Speech, Unknown, interpret
+from engine.console import Command, Pick, Speech, Unknown, bare_command, interpret, said_for_a_command
 from engine.errors import PalaverError
 from engine.plaintext import clean_line
 from engine.saying import WAYS, aside
@@ -144,12 +144,12 @@ class PlayScreen(Talking):
             case Pick(number) if desk.options.numbered(number) is None:
                 self._tell_wrong(numbers_of(desk.options.rows))
             case Command(name) if name not in WAYS:
-                desk.notice.tell(f"{COMING} Your line stays here.")
+                desk.notice.tell_meanwhile(f"{COMING} Your line stays here.")
                 desk.return_line(line)
             case Unknown():
                 await self._obey(line)
             case _ if self._ahead is not None:
-                desk.notice.tell("One line waits already: esc takes it back. This one stays here.")
+                desk.notice.tell_meanwhile("One line waits already: esc takes it back. This one stays here.")
                 desk.return_line(line, selected=False)
             case _:
                 desk.notice.clear()
@@ -179,12 +179,14 @@ class PlayScreen(Talking):
                 if option is not None:
                     await self._take_option(option)
                 elif self.session.view.can_speak:
+                    self.session.notices += said_for_a_command(text)
                     self._answer(self.session.say(text), text)
                 elif (place := likest(text, [row.text for row in self.desk.options.rows])) is not None:
                     await self._take(self.desk.options.rows[place])  # the story is over
                 else:  # the line is not given back: words that choose nothing would only stand in the way of others
-                    numbers = numbers_of(self.desk.options.rows)
-                    self._tell_wrong(f"Nothing here is like “{shortened(clean_line(text))}”. {numbers}")
+                    command = bare_command(text)
+                    way = f"Did you mean {command}?" if command else numbers_of(self.desk.options.rows)
+                    self._tell_wrong(f"Nothing here is like “{shortened(clean_line(text))}”. {way}")
 
     async def _command(self, name: str, rest: str) -> None:
         match name:

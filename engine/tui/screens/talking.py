@@ -58,7 +58,7 @@ class Talking(Behind):
         """Take back what was read into the last turn: what was said stands."""
         self.desk.notice.clear()
         if self.session.busy:
-            self.desk.notice.tell(COMING)
+            self.desk.notice.tell_meanwhile(COMING)
             return
         with self.desk.notice.telling():
             self.session.not_that()

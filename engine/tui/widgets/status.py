@@ -79,12 +79,25 @@ class Notice(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self.display = False
+        self._meanwhile = False
+        """What is told is true only until the answer is there."""
 
     def tell(self, text: str, *, wrong: bool = False) -> None:
         """Show `text`; `wrong` when something did not work."""
+        self._meanwhile = False
         self.set_class(wrong, "-wrong")
         self.update(f"{'!' if wrong else '·'} {text}")
         self.display = True
+
+    def tell_meanwhile(self, text: str) -> None:
+        """Show `text` until the answer that is coming is there."""
+        self.tell(text)
+        self._meanwhile = True
+
+    def answered(self) -> None:
+        """Show no longer what was true while the answer was coming."""
+        if self._meanwhile:
+            self.clear()
 
     @contextmanager
     def telling(self) -> Iterator[None]:
