@@ -20,16 +20,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from engine.dialogue.messages import Message
-from engine.dialogue.tokens import Estimate
-from engine.errors import OverBudget
-from engine.llm.budget import Budget, Cap
-from engine.llm.endpoint import Endpoint
-from engine.llm.limits import Limits
-from engine.llm.meter import Meter
-from engine.llm.metered import Metered, metered
-from engine.llm.prices import PerMillion
-from engine.llm.protocol import Finished, Request, Waiting
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # or `engine` would be the measurement of that name beside this file
+
+from engine.dialogue.messages import Message  # noqa: E402
+from engine.dialogue.tokens import Estimate  # noqa: E402
+from engine.errors import OverBudget  # noqa: E402
+from engine.llm.budget import Budget, Cap  # noqa: E402
+from engine.llm.endpoint import Endpoint  # noqa: E402
+from engine.llm.limits import Limits  # noqa: E402
+from engine.llm.meter import Meter  # noqa: E402
+from engine.llm.metered import Metered, metered  # noqa: E402
+from engine.llm.prices import PerMillion  # noqa: E402
+from engine.llm.protocol import Finished, Request, Waiting  # noqa: E402
 
 PERSONA = "You are the keeper of a lighthouse, and you say back what you hear. " * 4
 REPLY_LIMIT = 60

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import venv
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# Whoever imports this finds the package `engine`, and not the measurement of that name beside it.
+sys.path.insert(0, str(ROOT))
 FOLDER = Path(tempfile.gettempdir()) / "palaver-bench-peers"
 """Where it is kept between runs, unless told otherwise."""
 
