@@ -28,6 +28,7 @@ KEYS = {
     "ctrl+o": "saved games and named moments",
     "f4": "what each character remembers",
     "f2": "how the last turn of talk was made",
+    "f3": "show or hide the panel beside the text",
     "ctrl+p": "every command there is",
     "ctrl+q": "leave; the game is kept",
 }
