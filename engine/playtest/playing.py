@@ -86,6 +86,8 @@ class Play:
     tokens: int = 0
     micro: int = 0
     """What it cost, in millionths of a dollar."""
+    again: bool = True
+    """Its seed plays it again: no model had a part in it."""
 
 
 async def play(
@@ -246,6 +248,7 @@ class _Game:
             refused,
             turns,
             session.lines,
+            again=self._watched is not None and self._name in PLAYERS,
         )
 
 

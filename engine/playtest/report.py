@@ -69,8 +69,8 @@ class Found:
         return sum(bool(self.tally.hits[part.key]) for part in mine), len(mine)
 
     def replay(self, group: Group) -> str:
-        """Return the command that plays the shown play of a group again."""
-        return f"{self.command} --play {group.shown.seed}:{group.shown.player}"
+        """Return the command that plays the shown play of a group again; empty where a model had a part in it."""
+        return f"{self.command} {flag}" if (flag := _flag(group)) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,9 @@ def moves(found: Found, group: Group, about: str) -> str:
     way: tuple[Line, ...] | None = group.shown.way
     if way is None:
         return ""
-    return written(way, seed=group.shown.seed, about=[f"{found.graph.title}: {about}", found.replay(group)])
+    return written(
+        way, seed=group.shown.seed, about=[f"{found.graph.title}: {about}", *filter(None, [found.replay(group)])]
+    )
 
 
 def hanging(found: Found, why: str, scene: str) -> str:
@@ -175,26 +177,40 @@ def _verdict(found: Found) -> Iterator[str]:
     for error, group in sorted(tally.errors.items()):
         yield ""
         yield from wrapped(f"error: {error}. {counted(group.count, 'play')}. It is a fault of Palaver: report it.")
-        yield f"  {found.replay(group)}"
+        yield from _again(found, group)
     for (why, scene), group in sorted(tally.hangs.items()):
         yield ""
         part = next((part for part in found.parts if part.key == scene), None)
         place = found.place(part) if part is not None else None
         told = f"{f'{place}: ' if place else ''}error: {hanging(found, why, scene)}, in {counted(group.count, 'play')}."
         yield from wrapped(f"{told} Give it a way on, or a talk in it a limit.")
-        yield f"  {found.replay(group)}"
+        yield from _again(found, group)
     if tally.stalls:
         yield ""
         stalled = counted(sum(group.count for group in tally.stalls.values()), "play")
         yield from wrapped(
             f"{stalled} went on past {found.most} turns{' and could still be ended' if tally.replies else ''}: "
-            + "; ".join(
-                f"{group.count:,} in {scene} (--play {group.shown.seed}:{group.shown.player})"
-                for scene, group in sorted(tally.stalls.items())
-            )
+            + "; ".join(f"{group.count:,} in {scene}{_hint(group)}" for scene, group in sorted(tally.stalls.items()))
         )
     for reason, group in sorted(tally.lost.items()):
         yield from wrapped(f"{counted(group.count, 'play')} given up: {reason}")
+
+
+def _flag(group: Group) -> str:
+    return f"--play {group.shown.seed}:{group.shown.player}" if group.shown.again else ""
+
+
+def _hint(group: Group) -> str:
+    return f" ({flag})" if (flag := _flag(group)) else ""
+
+
+def _again(found: Found, group: Group) -> Iterator[str]:
+    """Say how to see the shown play of a group again."""
+    command = found.replay(group)
+    if command:
+        yield f"  {command}"
+    elif group.shown.way is not None:
+        yield "  A model took part, so no seed plays it again: --moves-to DIR keeps it."
 
 
 def _endings(found: Found) -> Iterator[str]:
@@ -207,7 +223,7 @@ def _endings(found: Found) -> Iterator[str]:
         name = found.graph.scenes[scene].ending or f"END from {scene}"
         yield from wrapped(
             f"{_percent(group.count, over):>4} {name}: {counted(group.count, 'play')}, the shortest "
-            f"{counted(group.shown.turns, 'turn')} (--play {group.shown.seed}:{group.shown.player})",
+            f"{counted(group.shown.turns, 'turn')}{_hint(group)}",
             "  ",
         )
     for ending in never:

@@ -103,13 +103,16 @@ async def rehearse_with(
     `guest` makes the player called `model`, anew for each play. It stops after a play that was given up, for what kept
     the model from answering keeps it from answering the next.
     """
-    learned: Counter[str] = Counter()
+    learned, found = Counter[str](), Counter[str]()
     for name, count in job.players.items():
-        for seed in range(job.seed, job.seed + count):
+        for number in range(count):
+            if number % ROUND == 0:  # as in several processes, so that a play can be played again by itself
+                learned.update(found)
+                found.clear()
             player = guest() if name == MODEL and guest is not None else None
-            done = await play(counted, cast, name, seed, most=job.most, known=learned, player=player)
+            done = await play(counted, cast, name, job.seed + number, most=job.most, known=learned, player=player)
             if name == SEEKING:
-                learned.update(done.hits)
+                found.update(done.hits)
             tally.add(counted.graph, done)
             told(1)
             if done.lost:

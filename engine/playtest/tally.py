@@ -30,6 +30,8 @@ class Shown:
     player: str
     way: Way = field(compare=False, default=None)
     """Its moves; None where a file of moves cannot say them."""
+    again: bool = field(compare=False, default=True)
+    """Its seed plays it again."""
 
     def before(self, other: Shown) -> bool:
         """Tell whether it is the better one to show."""
@@ -81,7 +83,7 @@ class Tally:
     def add(self, graph: StoryGraph, play: Play) -> None:
         """Take in one play."""
         self.players[play.player] += 1
-        shown = Shown(play.turns, play.seed, play.player)
+        shown = Shown(play.turns, play.seed, play.player, again=play.again)
 
         def way() -> Way:
             return way_of(graph, play.turns_of)

@@ -12,8 +12,10 @@ from engine.play.movefile import played
 from engine.playtest.actor import Watched
 from engine.playtest.attacks import ATTACKS
 from engine.playtest.parts import parts
-from engine.playtest.players import PLAYERS
+from engine.playtest.players import PLAYERS, Move, Pick, Seen, Speak, takeable
 from engine.playtest.playing import play
+from engine.playtest.record import described
+from engine.playtest.report import Found, lines, moves
 from engine.playtest.running import Job, load, rehearse, rehearse_with, replayed, scripted_cast, waves
 from engine.playtest.tally import Tally
 
@@ -185,3 +187,31 @@ def test_a_model_that_cannot_be_reached_ends_the_run_and_not_the_report(tmp_path
     asyncio.run(rehearse_with(counted, cast, Job({"stubborn": 5}), tally, lambda plays: None))
     assert tally.plays == 1
     assert tally.lost["No server answers."].count == 1
+
+
+class Leaving:
+    """Stands for a model as player: takes what can be taken."""
+
+    def move(self, seen: Seen) -> Move:
+        options = takeable(seen.view)
+        return Pick(options[-1]) if options else Speak("...", "model")
+
+
+def test_a_play_that_a_model_had_a_part_in_is_not_said_to_be_played_again_by_its_seed(tmp_path: Path) -> None:
+    counted, tally = load(story(tmp_path)), Tally()
+    job = Job({"model": 2})
+    asyncio.run(rehearse_with(counted, scripted_cast(counted), job, tally, lambda plays: None, guest=Leaving))
+    found = Found(counted.graph, parts(counted.graph), tally, 1, 300, 0.0, lambda part: None, "palaver playtest inn")
+    assert tally.endings
+    for group in tally.endings.values():
+        assert found.replay(group) == ""
+        assert "--play" not in moves(found, group, "ends here")
+    assert "--play" not in "\n".join(lines(found))
+    assert all(shown["replay"] == "" for shown in described(found)["shortest"].values())
+
+
+def test_plays_beside_a_model_learn_as_others_do_so_that_they_can_be_played_again() -> None:
+    job, beside = Job({"coverage": 25}), Tally()
+    counted = load(LAMP)
+    asyncio.run(rehearse_with(counted, scripted_cast(counted), job, beside, lambda plays: None))
+    assert beside == tallied(LAMP, job)
