@@ -37,22 +37,8 @@ from engine.errors import NoSuchStory, PalaverError
 from engine.plaintext import clean_line
 
 COMMANDS = (
-    play,
-    new,
-    check,
-    diff,
-    graph,
-    probe,
-    prove,
-    playtest,
-    saves,
-    models,
-    doctor,
-    judge,
-    key,
-    cost,
-    test,
-    schema,
+    *(play, saves, models, doctor, key, cost),  # for who plays
+    *(new, check, test, prove, playtest, graph, probe, judge, diff, schema),  # for who writes
 )
 
 

@@ -28,10 +28,16 @@ if TYPE_CHECKING:
 ELSEWHERE = 4
 """Calls under way at once where the model is not on this machine, which serves one after the other."""
 
+_ABOUT = """\
+Asks a model what has come true in each example of a story, and counts how often it says what the example does. It tells
+beforehand what that may cost. Exit codes: 0 it was measured, 1 not to the end, 2 no model is set or a wrong command."""
+
 
 def add(commands: Commands) -> None:
     """Register the command."""
-    judge = commands.add_parser("judge", help="score a model as the judge of a story, by its examples")
+    judge = commands.add_parser(
+        "judge", help="score a model as the judge of a story, by its examples", description=_ABOUT
+    )
     judge.add_argument("story", metavar="STORY", help=STORY)
     add_model(judge)
     judge.add_argument("--compare", nargs=2, metavar=("A", "B"), help="two models of the same server, side by side")

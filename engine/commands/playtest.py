@@ -70,7 +70,8 @@ def add(commands: Commands) -> None:
     playtest.add_argument("--fail-under", type=float, metavar="PERCENT", help="1 too when less than that was reached")
     out = playtest.add_argument_group("where the report goes")
     out.add_argument("--html", type=Path, metavar="FILE", help="write a page with a heat map")
-    out.add_argument("--json", type=Path, metavar="FILE", help="write it as JSON (- prints it), for `graph --coverage`")
+    told = "write it as JSON, for `graph --coverage`; without FILE it is printed"
+    out.add_argument("--json", type=Path, metavar="FILE", nargs="?", const=Path("-"), help=told)
     out.add_argument("--moves-to", type=Path, metavar="DIR", help="write the moves of what hung, broke or ended")
     cast = playtest.add_argument_group("who plays the characters (the scripted actor when left out)")
     who = cast.add_mutually_exclusive_group()

@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   palaver play lamp --offline            play a story with the scripted actor: no key, no network
   palaver play my_story/ --plain         play line by line, for a screen reader or a pipe
   palaver play --load latest             go on where you left off
+  palaver new my_story                   begin a story of your own
   palaver play my_story/ --watch         play on in each edit of a story
   palaver check my_story/                find every mistake in a story
   palaver test my_story/                 run the tests that stand beside a story

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from engine.storytest.cases import Suite
     from engine.storytest.report import Run
 
+_ABOUT = """\
+Plays each test in STORY/tests/NAME.yaml, or in inn.tests/ beside inn.yaml, with no model and no network;
+docs/testing.md tells how they are written. Exit codes: 0 all hold, 1 one fails or is written wrongly, 2 there is none to run."""
+
 
 def add(commands: Commands) -> None:
     """Register the command."""
-    test = commands.add_parser("test", help="run the tests that stand beside a story")
+    test = commands.add_parser("test", help="run the tests that stand beside a story", description=_ABOUT)
     what = "a story's folder or file, a file of its tests, or the name of a story in the library (the stories here)"
     test.add_argument("story", nargs="*", metavar="STORY", help=what)
     test.add_argument("-k", metavar="WORDS", default="", help="only tests whose file and name have all these words")

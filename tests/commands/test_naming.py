@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,11 @@ def test_a_move_that_names_no_choice_says_what_there_is(capsys: pytest.CaptureFi
     err = capsys.readouterr().err
     assert 'Did you mean "go_up"?\n' in err
     assert 'There is "go_up".\n' in err
+
+
+@pytest.mark.parametrize("command", ["prove inn.yaml", "probe inn.yaml --offline", "playtest inn.yaml --plays 2"])
+def test_json_is_printed_by_the_same_flag(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("inn.yaml").write_text(STORY)
+
+    assert main([*command.split(), "--json"]) == 0
+    assert isinstance(json.loads(capsys.readouterr().out), dict)
