@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _ABOUT = """\
 Plays each test in STORY/tests/NAME.yaml, or in inn.tests/ beside inn.yaml, with no model and no network;
-docs/testing.md tells how they are written. Exit codes: 0 all hold, 1 one fails or is written wrongly, 2 there is none to run."""
+docs/testing.md tells how they are written. Exit codes: 0 all hold, 1 one fails or is written wrongly, 2 there
+is none to run."""
 
 
 def add(commands: Commands) -> None:
