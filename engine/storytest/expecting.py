@@ -59,6 +59,12 @@ class Bench:
             message = "These words stand nowhere in what this story tells a character, so their absence proves nothing"
             self.desk.warning(at, "idle-never", f"{message}: look at how they are written there.")
 
+    def check_words(self, at: TreePath, written: str) -> None:
+        """Report a text of marks that are not compared: it would be found everywhere, or nowhere."""
+        if not folded(clean(written)):
+            message = "Quote marks and emphasis are not compared, and nothing else stands here: write words."
+            self.desk.error(at, "empty", message)
+
     def check_outcome(self, at: TreePath, written: str) -> None:
         """Report an outcome that no scene has; it may be named with its scene, `door/lets_in`."""
         scene, slash, name = written.rpartition("/")
@@ -132,6 +138,7 @@ def _texts(bench: Bench, at: TreePath, form: forms.Expect) -> Iterator[Expectati
     for kind, wanted in texts:
         for number, text in enumerate(wanted):
             path: TreePath = (*at, kind, number)
+            bench.check_words(path, text)
             if kind in ("outcome", "not_outcome"):
                 bench.check_outcome(path, text)
             elif kind in ("choices", "not_choices"):
@@ -161,6 +168,7 @@ def _prompt(bench: Bench, at: TreePath, form: forms.Prompt) -> Iterator[Expectat
     kinds: tuple[tuple[Kind, Sequence[str]], ...] = (("contains", form.contains), ("never", form.never))
     for kind, texts in kinds:
         for number, text in enumerate(texts):
+            bench.check_words((*at, kind, number), text)
             if kind == "never":
                 bench.check_never((*at, kind, number), text)
             yield Expectation(kind, bench.place((*at, kind, number)), clean(text).strip(), form.who)

@@ -60,6 +60,12 @@ MISTAKES = {
     "expect: {prompt: {never: the moon}}": "warning: These words stand nowhere in what this story tells a "
     "character, so their absence proves nothing: look at how they are written there. [idle-never]",
     "expect: {}": 'error: "expect" has nothing in it: write what must be true. [no-expect]',
+    """expect: {text: '"', scene: bar}""": "error: Quote marks and emphasis are not compared, and nothing else stands "
+    "here: write words. [empty]",
+    'expect: {refused: "**"}': "error: Quote marks and emphasis are not compared, and nothing else stands here: write "
+    "words. [empty]",
+    "expect: {prompt: {contains: '_'}}": "error: Quote marks and emphasis are not compared, and nothing else stands "
+    "here: write words. [empty]",
     "expect:": 'error: "expect" is empty: write what belongs there, or take it out. [empty]',
     'expect: {text: "{{ coins }}"}': 'error: "text" is told as it stands, and "{{" means nothing '
     "here: put it in words. [template-here]",
