@@ -183,7 +183,7 @@ def test_of_a_line_that_is_longer_than_any_only_the_beginning_is_kept(story: Pat
 
 def test_a_story_that_is_not_there_or_broken_is_told_without_a_traceback(tmp_path: Path) -> None:
     missing = palaver("play", "lampp", "--plain", "--saves", tmp_path, home=tmp_path)
-    assert missing.returncode == 1
+    assert missing.returncode == 2
     assert 'There is no story "lampp"' in missing.stderr
     assert 'Did you mean "lamp"?' in missing.stderr
     (tmp_path / "bad.yaml").write_text("palaver: 1\ntitle: x\nstart: nowhere\nscenes: {a: {text: x, goto: END}}\n")
