@@ -331,7 +331,7 @@ def _letters(text: str) -> str:
 
 
 def _said(claim: Claim, lines: Iterable[str]) -> bool:
-    words = _letters(claim.evidence)
+    words = _letters(clean(claim.evidence))  # the letters of a terminal's escape are none that anybody said or reads
     return len(words) > 1 and any(words in _letters(line) for line in lines)
 
 
