@@ -6,6 +6,7 @@ It looks at the line as the author sees it: a parser's own words name what the p
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import yaml
 
@@ -19,6 +20,7 @@ _COLON_IN_TEXT = 'A text with ": " in it must stand in quotes, or on a line of i
 _COLON_IN_FLOW = re.compile(r"[{,]\s*[\w]+:\s+[^\s,:{}\[\]'\"][^,:{}\[\]'\"]*:(?=\s*$)")
 _TEMPLATE_VALUE = re.compile(r"(?:^|[:\-]\s+)(\{\{|\{%)")
 _COMMENT = re.compile(r"(?<=[^\s,{\[#]) +(#\S*)[^#]*[\]}]\s*$")
+_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
 _KEY_BEFORE = re.compile(r"\s*(?:- +)*[^\s:#'\"]+:\s+\S")
 _AFTER_QUOTE = re.compile(r"(?:^|[:\-,\[{]\s+|\[|\{)(['\"]).*\1\s*\S")
 
@@ -49,17 +51,36 @@ def explain(error: yaml.YAMLError | ValueError, source: Source) -> Finding:
 
     context = getattr(error, "context_mark", None)
     began = (context.line, context.column) if context is not None else (line, column)
-    if lines[began[0] : began[0] + 1] and lines[began[0]].startswith("{#", began[1]):
+    if "flow node" in str(getattr(error, "context", "")):  # that is where a value was expected, past the end perhaps
+        began = _opened(lines, line, column) or began
+    opening = lines[began[0]] if began[0] < len(lines) else ""
+    if opening.startswith("{#", began[1]):
         return Place(source.name, began[0] + 1, began[1] + 1), "yaml", _BEGINS_WITH_COMMENT
-    if "flow" in str(error.context) and (comment := _COMMENT.search(lines[began[0]], began[1])):  # type: ignore[union-attr]
+    if "flow" in str(error.context) and (comment := _COMMENT.search(opening, began[1])):  # type: ignore[union-attr]
         message = f'YAML takes "{comment[1]}" and what follows for a comment: put the text in quotes.'
         return Place(source.name, began[0] + 1, comment.start(1) + 1), "yaml", message
-    place, message = _told(str(getattr(error, "context", "")), problem, written, column, began)
+    place, message = _told(
+        str(getattr(error, "context", "")), problem, written, column, began, opener=opening[began[1] : began[1] + 1]
+    )
     at_line, at_column = place or (line, column)
     return Place(source.name, at_line + 1, at_column + 1), "yaml", message
 
 
-def _told(context: str, problem: str, written: str, column: int, began: At) -> tuple[At | None, str]:
+def _opened(lines: Sequence[str], line: int, column: int) -> At | None:
+    """Return where the last bracket opens that is not closed before a place; None where there is none."""
+    closed = 0
+    for at in range(min(line, len(lines) - 1), -1, -1):
+        written = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), lines[at][: column if at == line else None])
+        for place in range(len(written) - 1, -1, -1):
+            closed += written[place] in "]}"
+            if written[place] in "[{":
+                if not closed:
+                    return at, place
+                closed -= 1
+    return None
+
+
+def _told(context: str, problem: str, written: str, column: int, began: At, *, opener: str) -> tuple[At | None, str]:
     """Return where the mistake is best shown (None: where the parser stopped) and what to do about it."""
     rest = written[column:]
     if "quoted scalar" in context and ("end of stream" in problem or "document" in problem):
@@ -79,7 +100,7 @@ def _told(context: str, problem: str, written: str, column: int, began: At) -> t
     if "flow" in context and (colon := _COLON_IN_FLOW.search(written[: column + 1])):
         return None if colon.end() > column else (began[0], colon.end() - 1), _COLON_IN_TEXT
     if "flow" in context:
-        bracket = "[" if "sequence" in context else "{"
+        bracket = opener if opener in ("[", "{") else "[" if "sequence" in context else "{"
         close = {"[": "]", "{": "}"}[bracket]
         return began, f'The "{bracket}" that opens here is not closed with "{close}", or a comma is missing before it.'
     if "block scalar" in context:

@@ -34,6 +34,8 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
 
 
 NASTY = {
+    "a bracket at the very end": "palaver: [",
+    "a brace at the very end": "palaver: 1\nscenes: {a: {text: b, ",
     "brackets": "a: " + "[" * 100_000,
     "braces": "a: " + "{a: " * 100_000,
     "dashes": "- " * 50_000 + "a",
@@ -175,3 +177,14 @@ def test_bad_stories_are_bad_in_the_same_lines_without_the_parser_in_c(monkeypat
             differing[expected.stem] = found
 
     assert differing == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("a: [", "1:4"), ("a: [\n", "1:4"), ("a: {b: [1, '[',", "1:8"), ('a: {b: [1], c: {d: "{", ', "1:16")],
+)
+def test_a_bracket_that_is_never_closed_is_told_where_it_opens(text: str, where: str, check: Check) -> None:
+    told = [str(found) for found in check(text).diagnostics]
+    opener = text.splitlines()[0][int(where[2:]) - 1]
+    assert len(told) == 1
+    assert f'tale.yaml:{where}: error: The "{opener}" that opens here is not closed' in told[0]
