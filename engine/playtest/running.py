@@ -11,7 +11,9 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -64,7 +66,8 @@ def load(path: Path) -> Counted:
 def rehearse(path: Path, counted: Counted, job: Job, tally: Tally, told: Told, *, workers: int = 1) -> None:
     """Play everything of `job` with the scripted actor, and add it up in `tally` as it is done.
 
-    When it is broken off by `KeyboardInterrupt`, `tally` holds what was done until then.
+    When it is broken off by `KeyboardInterrupt`, `tally` holds what was done until then. Raises `PalaverError` when a
+    worker dies, or finds another story than `counted` at `path`.
     """
     learned: Counter[str] = Counter()
     if workers == 1:
@@ -77,12 +80,14 @@ def rehearse(path: Path, counted: Counted, job: Job, tally: Tally, told: Told, *
                     told(1)
             learned.update(found)
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (path, counted.graph.hash))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _leave_stopping_to_the_starter)
     try:
         for wave in waves(job):
             # A copy: what is handed over is read by another thread while this one goes on.
             under_way: dict[Future[Tally], Chunk] = {
-                pool.submit(_tallied, chunk, dict(learned) if chunk[0] == SEEKING else {}, job.most): chunk
+                pool.submit(
+                    _tallied, path, counted.graph.hash, chunk, dict(learned) if chunk[0] == SEEKING else {}, job.most
+                ): chunk
                 for chunk in wave
             }
             for future in as_completed(under_way):
@@ -91,6 +96,11 @@ def rehearse(path: Path, counted: Counted, job: Job, tally: Tally, told: Told, *
                 if under_way[future][0] == SEEKING:
                     learned.update(part.hits)
                 told(part.plays)
+    except BrokenProcessPool as broken:
+        raise PalaverError(
+            "A worker of the playtest was ended from outside; where memory is short, the system does that.",
+            do="Play with fewer: --workers 1.",
+        ) from broken
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -167,19 +177,25 @@ def _played(counted: Counted, chunk: Chunk, known: Mapping[str, int], most: int)
 
 # In a worker. A graph holds compiled code, which cannot be handed over, so each loads the story for itself.
 
-_story: list[Counted] = []
+
+def _leave_stopping_to_the_starter() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _prepare(path: Path, expected: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it says when to stop
-    counted = load(path)
-    if counted.graph.hash != expected:
+@cache
+def _story(path: Path, expected: str) -> Counted:
+    try:
+        counted = load(path)
+        same = counted.graph.hash == expected
+    except StoryError:  # it would lose its diagnostics on the way to the starter, which has none to tell either
+        same = False
+    if not same:
         raise PalaverError("The story was edited just now.", do="Start again.")
-    _story.append(counted)
+    return counted
 
 
-def _tallied(chunk: Chunk, known: Mapping[str, int], most: int) -> Tally:
-    tally = Tally()
-    for done in _played(_story[0], chunk, known, most):
-        tally.add(_story[0].graph, done)
+def _tallied(path: Path, expected: str, chunk: Chunk, known: Mapping[str, int], most: int) -> Tally:
+    counted, tally = _story(path, expected), Tally()
+    for done in _played(counted, chunk, known, most):
+        tally.add(counted.graph, done)
     return tally

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
-from engine.errors import Unreachable
+import pytest
+
+from engine.errors import PalaverError, Unreachable
 from engine.llm.scripted import ScriptedActor
 from engine.play.movefile import played
+from engine.playtest import running
 from engine.playtest.actor import Watched
 from engine.playtest.attacks import ATTACKS
 from engine.playtest.parts import parts
@@ -215,3 +219,23 @@ def test_plays_beside_a_model_learn_as_others_do_so_that_they_can_be_played_agai
     counted = load(LAMP)
     asyncio.run(rehearse_with(counted, scripted_cast(counted), job, beside, lambda plays: None))
     assert beside == tallied(LAMP, job)
+
+
+def test_a_story_edited_while_workers_start_is_told_in_a_sentence(tmp_path: Path) -> None:
+    path = story(tmp_path)
+    counted = load(path)
+    for edited in (INN.replace("Rain.", "Snow."), "palaver: ["):
+        path.write_text(edited, "utf-8")
+        with pytest.raises(PalaverError, match="edited just now"):
+            rehearse(path, counted, Job({"random": 5}), Tally(), lambda plays: None, workers=2)
+
+
+def test_a_worker_that_dies_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = story(tmp_path)
+    monkeypatch.setattr(running, "_tallied", _die)
+    with pytest.raises(PalaverError, match="--workers 1"):
+        rehearse(path, load(path), Job({"random": 5}), Tally(), lambda plays: None, workers=2)
+
+
+def _die(*given: object) -> None:
+    os._exit(9)
