@@ -28,7 +28,7 @@ from engine.story.literals import WORDS, MisfitError, fitting, is_literal
 from engine.story.never import never_holds
 from engine.story.places import Report, TreePath
 from engine.story.scalars import UNKNOWN, Plain
-from engine.story.slips import arithmetic_slip, sentence_slip, set_slip, who_is_meant
+from engine.story.slips import arithmetic_slip, loose_braces, sentence_slip, set_slip, who_is_meant
 from engine.story.suggest import did_you_mean, listed
 from engine.story.translate import BROKEN
 from engine.story.treeplaces import place_inside, place_of, value_at
@@ -139,6 +139,9 @@ class Desk:
         if not made.constant:
             self.reads |= made.reads
             self.sources.add(source)
+        if (name := loose_braces(source, self.names)) is not None:
+            message = f"These braces are read as they stand: write {{{{ {name[1]} }}}} to show what the variable holds."
+            self.report.warning(place_inside(self._tree, path, name.start()), "loose-braces", message)
         return made
 
     def text_if_any(self, path: TreePath, source: str, site: str) -> Text | None:

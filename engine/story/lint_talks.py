@@ -25,6 +25,7 @@ def warn_of_talks(desk: Desk, graph: StoryGraph, story: form.Story) -> None:
             desk.warning(path, "endless-talk", message, key=True)
         people = sum(not graph.characters[who].narrator for who in scene.talk)
         _warn_of_group(desk, path, scene, people)
+        _warn_of_namesakes(desk, graph, scene)
         for outcome in scene.outcomes:
             if outcome.ask and not outcome.when:
                 message = '"ask" is for when a judge is not sure, and no judge is asked here: write "when" too.'
@@ -68,6 +69,16 @@ def _warn_of_group(desk: Desk, path: TreePath, scene: Scene, people: int) -> Non
     if scene.crosstalk and people > 1 and scene.replies == 1:
         message = '"crosstalk" needs room for a second reply: write "replies: 2" or more.'
         desk.warning((*path, "crosstalk"), "idle-key", message, key=True)
+
+
+def _warn_of_namesakes(desk: Desk, graph: StoryGraph, scene: Scene) -> None:
+    named: dict[str, str] = {}
+    for number, who in enumerate(scene.talk):
+        name = graph.characters[who].name
+        other = named.setdefault(name.casefold(), who)
+        if other != who:
+            message = f'"{other}" and "{who}" are both called {name} here, and a player calls one of them by name'
+            desk.warning(("scenes", scene.id, "talk", number), "same-name", f"{message}: rename one of them.")
 
 
 def _warn_of_unseen(desk: Desk, scene: Scene) -> None:

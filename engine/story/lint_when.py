@@ -10,7 +10,7 @@ import re
 from itertools import combinations
 
 from engine.story.desk import Desk
-from engine.story.graph import Outcome, StoryGraph
+from engine.story.graph import Character, MoveRule, Outcome, StoryGraph
 from engine.story.places import TreePath
 
 _WORD = re.compile(r"[^\W_]+")
@@ -63,10 +63,10 @@ def warn_of_sentences(desk: Desk, graph: StoryGraph) -> None:
                     "outcome only. Say in each what the other is not."
                 )
                 desk.warning((*path, second.id, "when"), "overlapping-when", message)
-    for who, character in graph.characters.items() if english else ():
-        for rule in character.rules:
-            number = int(rule.id.rpartition("_")[2]) - 1
-            _warn_of_two_things(desk, ("characters", who, "moved_by", rule.variable, number, "when"), rule.when)
+    for character in graph.characters.values():
+        _warn_of_rules(desk, character, english=english)
+        for rule in character.rules if english else ():
+            _warn_of_two_things(desk, _rule_path(character, rule), rule.when)
 
 
 def _warn_of_two_things(desk: Desk, path: TreePath, when: str) -> None:
@@ -79,7 +79,26 @@ def _warn_of_two_things(desk: Desk, path: TreePath, when: str) -> None:
         desk.warning(path, "two-things", message)
 
 
-def _both_open(first: Outcome, second: Outcome) -> bool:
+def _warn_of_rules(desk: Desk, character: Character, *, english: bool) -> None:
+    """Warn of rules that move one variable by sentences which say nearly the same."""
+    asked = [(rule, _words(rule.when)) for rule in character.rules[:MOST_COMPARED]]
+    warned: set[str] = set()
+    for (first, few), (second, more) in combinations(asked, 2):
+        if first.variable != second.variable or second.id in warned or not _both_open(first, second):
+            continue
+        if _overlap(few, more, english=english):
+            warned.add(second.id)
+            at = desk.place(_rule_path(character, first))
+            message = f'This says nearly the same as the rule at {at}, and both move "{first.variable}": a judge cannot'
+            advice = "tell them apart. Say in each what the other is not."
+            desk.warning(_rule_path(character, second), "overlapping-when", f"{message} {advice}")
+
+
+def _rule_path(character: Character, rule: MoveRule) -> TreePath:
+    return ("characters", character.id, "moved_by", rule.variable, int(rule.id.rpartition("_")[2]) - 1, "when")
+
+
+def _both_open(first: Outcome | MoveRule, second: Outcome | MoveRule) -> bool:
     """Tell whether nothing in their conditions keeps the two from being asked about in one turn."""
     if first.condition is None or second.condition is None:
         return True

@@ -26,7 +26,14 @@ _TWO_WORDS = re.compile(r"(?<![\w'’])([^\W\d][\w'’]*)\s+(?=([^\W\d][\w'’]*
 _NAME = re.compile(r"[a-z_]\w*")
 _COUNTED = ("visits", "visited", "turns")
 _LONGEST_ARITHMETIC = 500
+_LOOSE = re.compile(r"(?<![{%#])\{\s*([a-z_]\w*)\s*\}(?!\})", re.ASCII)
 _COMPARISON = re.compile(r"\s*(?:not\s+)?[a-z_]\w*\s*(?:==|!=|<=|>=|=>|<|>)\s*(?:-?[\d.]+|[a-z_]\w*|'[^']*')\s*\Z")
+
+
+def loose_braces(source: str, names: Names) -> re.Match[str] | None:
+    """Return where a text has a declared name in single braces, with the name as its group 1."""
+    known = (found for found in _LOOSE.finditer(source) if found[1] in names.variables or found[1] in names.lets)
+    return next(known, None) if "{" in source else None
 
 
 def set_slip(name: str, scalar: str) -> str:

@@ -5,7 +5,9 @@ PYTHONPATH=.:tests python -m story.code_page >docs/checks.md
 
 from __future__ import annotations
 
-from engine.story.codes import ERRORS, WARNINGS, Code
+from engine.story.codes import ERRORS
+from engine.story.codes_of_warnings import WARNINGS
+from engine.story.codetable import Code
 
 _HEAD = """\
 # What `palaver check` says
@@ -37,7 +39,8 @@ with file, line, column, severity, message and code in this order; for Vim, `:se
 `:set errorformat=%f:%l:%c:\\ %t%*[a-z]:\\ %m`.
 
 Below, each code with a line that brings it up (`-`) and one that does not (`+`). Both are taken from stories that are
-checked whenever Palaver is. The page is made from `engine/story/codes.py` by `tests/story/code_page.py`.
+checked whenever Palaver is. The page is made from `codes.py` and `codes_of_warnings.py` in `engine/story` by
+`tests/story/code_page.py`.
 """
 
 
