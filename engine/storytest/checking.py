@@ -67,7 +67,13 @@ def _scene(wanted: Expectation, moment: Moment) -> _Found:
 def _ending(wanted: Expectation, moment: Moment) -> _Found:
     if moment.state.over and moment.state.ending == wanted.wanted:
         return None
-    return f'the ending "{wanted.wanted}"', _standing(moment)
+    found = f'it ended in "{_called(moment, moment.state.ending)}"' if moment.state.ending else _standing(moment)
+    return f'the ending "{_called(moment, wanted.wanted)}"', found
+
+
+def _called(moment: Moment, scene: str) -> str:
+    """Return the name of an ending by its scene."""
+    return clean_line(moment.graph.scenes[scene].ending) if scene in moment.graph.scenes else scene
 
 
 def _over(wanted: Expectation, moment: Moment) -> _Found:
