@@ -27,6 +27,7 @@ from engine.lastly import Unsent, earlier_answers, said_last
 from engine.llm.protocol import Model
 from engine.play import events as e
 from engine.play.moves import Answer, Choose, Note, Say
+from engine.play.offer import stuck
 from engine.play.opening import Start, begun
 from engine.play.renames import Renames
 from engine.play.step import Step
@@ -374,6 +375,8 @@ class Session:
             self.notices.append("The story was edited since this game was saved; it goes on where it was.")
         self._told_edited = self._told_edited or found.edited
         self.state = found.state
+        if stuck(self.graph, self.state):
+            self.notices.append("As the story is now, nothing can be done here: /undo goes back a turn.")
         self._telling = Telling(self.graph)
         self._lines = list(self._telling.lines(found.events))
         self._briefing = Briefing(self.graph, self.cast, self._counter, self.store.meta.playthrough)

@@ -361,6 +361,23 @@ def test_a_game_in_a_scene_that_an_edit_removed_goes_back_to_where_it_can(tmp_pa
     again.close()
 
 
+def test_a_game_that_an_edit_left_where_nothing_can_be_done_says_what_to_do(tmp_path: Path) -> None:
+    tale = "palaver: 1\ntitle: T\nstart: a\nstate: {n: 0}\nscenes:\n  a:\n    goto: b\n    choices:\n"
+    up = "      - {id: up, text: Up, set: {n: n + 1}}\n"
+    session = begin(graph_of(f"{tale}{up}  b: {{ending: B}}\n"), tmp_path)
+    session.choose("up")
+    session.close()
+    edited = graph_of(f"{tale}{up.replace('Up,', 'Up, if: n < 1,')}  b: {{ending: B}}\n")
+    again = resume(edited, tmp_path)
+    assert again.view.options == ()
+    assert again.notices[-1] == "As the story is now, nothing can be done here: /undo goes back a turn."
+    again.notices.clear()
+    again.undo()
+    assert again.view.options
+    assert again.notices == []
+    again.close()
+
+
 def test_a_save_with_values_its_story_forbids_is_refused(tmp_path: Path) -> None:
     session = begin(GRAPH, tmp_path)
     session.store.append([e.VariablesSet((("trust", 99),))], now=session._now(), story_hash=GRAPH.hash)

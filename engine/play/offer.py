@@ -42,6 +42,14 @@ def can_choose(scene: Scene, scope: Scope, spent: frozenset[str]) -> bool:
     return any(_shown(choice, scope, spent) and holds(choice.enabled, scope) for choice in scene.choices)
 
 
+def stuck(graph: StoryGraph, state: State) -> bool:
+    """Tell whether nothing can be done in a story that is not over: an edit can leave a saved game like that."""
+    scene = graph.scenes.get(state.scene)
+    if state.over or scene is None or scene.kind == "talk":
+        return False
+    return not can_choose(scene, state, state.spent)
+
+
 def find_choice(scene: Scene, choice_id: str, scope: Scope, spent: frozenset[str]) -> Choice | str:
     """Return the choice, or the reason why it cannot be taken now."""
     choice = next((choice for choice in scene.choices if choice.id == choice_id), None)

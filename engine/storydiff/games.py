@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.play import events as e
-from engine.play.offer import can_choose
+from engine.play.offer import stuck
 from engine.play.renames import Renames
 from engine.play.state import State
 from engine.saves.store import Store, Turn
@@ -120,8 +120,8 @@ class Foresight:
             return "cannot go on", worse
         if now.turns < turns:
             return "goes back", worse
-        if _stuck(self._new, now.state):
-            return "stuck", not _stuck(self._old, then.state)
+        if stuck(self._new, now.state):
+            return "stuck", not stuck(self._old, then.state)
         return "goes on", False
 
     def _reaches(self, turns: Sequence[Turn]) -> tuple[Reach, Reach]:
@@ -183,11 +183,3 @@ def _same(one: Value | None, other: Value | None) -> bool:
 def _source(graph: StoryGraph, event: e.Event) -> str | None:
     passage = graph.passages.get(event.passage) if isinstance(event, e.Told) else None
     return None if passage is None else passage.source
-
-
-def _stuck(graph: StoryGraph, state: State) -> bool:
-    """Tell whether nothing at all can be done at a moment of a game that is not over."""
-    scene = graph.scenes.get(state.scene)
-    if state.over or scene is None or scene.kind == "talk":
-        return False
-    return not can_choose(scene, state, state.spent)
