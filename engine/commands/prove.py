@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from engine.story.keyplaces import KeyPlaces
 
 _WIDTH = 80
+ADVICE = {
+    "soft-lock": "Open a way out there that nothing can close.",
+    "unreachable-ending": "Look at the conditions on the way to it.",
+    "no-ending": 'Write a scene with "ending", or look at the conditions on the way to one.',
+    "endless-circle": "Put a choice somewhere in it.",
+    "goodwill-only": 'Where everybody is to get there, write words under "says", or a choice.',
+    "goodwill-only-way": 'Give the talk a limit, a choice, or words under "says".',
+    "unreachable-scene": "Look at the conditions on the way to it, or take it out.",
+    "dead-choice": "Change its conditions, or take it out.",
+    "dead-outcome": "Change its condition, or take it out.",
+    "dead-card": "Change its condition, or take it out.",
+    "no-return": 'Write "goto: RETURN" at its end, or go to it.',
+    "stray-return": 'Come to it by "call" everywhere, or name a scene there.',
+}
+"""What to do about each kind of finding."""
 _TELL_EVERY = 0.5
 """Seconds between two words about the progress, on a terminal."""
 
@@ -109,7 +124,8 @@ def _lines(proof: Proof, where: KeyPlaces, seconds: float, names: dict[int, str]
     for finding in proof.findings:
         yield ""
         place = where.of(finding.key)
-        yield from _wrapped(f"{f'{place}: ' if place else ''}{finding.severity}: {finding.message} [{finding.code}]")
+        said = f"{finding.severity}: {finding.message} {ADVICE.get(finding.code, '')}".rstrip()
+        yield from _wrapped(f"{f'{place}: ' if place else ''}{said} [{finding.code}]")
         if finding.path is not None:
             yield from _way(finding.path, names.get(id(finding.path), ""))
     yield ""
@@ -205,6 +221,7 @@ def _object(proof: Proof, where: KeyPlaces, seconds: float, names: dict[int, str
 def _finding(finding: Finding, where: KeyPlaces, names: dict[int, str]) -> dict[str, Any]:
     place = where.of(finding.key)
     told = {"code": finding.code, "severity": finding.severity, "about": finding.key, "message": finding.message}
+    told["do"] = ADVICE.get(finding.code, "")
     at = {"file": place.file, "line": place.line, "column": place.column} if place else {}
     return {**told, **at, **_told(finding.path, names)}
 

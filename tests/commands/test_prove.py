@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from engine.cli import main
+from engine.commands.prove import ADVICE
+from engine.proving import proof
 
 PLANTED = Path(__file__).parent.parent / "stories_planted"
 STUCK = str(PLANTED / "faulty" / "soft_lock_key_left_behind.yaml")
@@ -91,3 +95,10 @@ def test_stopping_before_the_end_is_said(capsys: pytest.CaptureFixture[str]) -> 
     assert out.startswith("Planted: nothing was found so far that can go wrong, and not all was explored.\n")
     assert "Stopped before the end" in out
     assert "not found so far" in out
+
+
+def test_every_finding_says_what_to_do() -> None:
+    codes = set(re.findall(r'Finding\(\s*"([a-z-]+)"', inspect.getsource(proof)))
+
+    assert codes
+    assert codes <= set(ADVICE)
