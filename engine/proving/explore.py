@@ -8,16 +8,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
 from engine.play.step import MOST_HOPS
 from engine.proving.live import Live
 from engine.proving.machine import Edge, Machine, Spot
 from engine.proving.ops import Op, Put
-from engine.proving.sets import EMPTY, ROOT, Sets
+from engine.proving.sets import EMPTY, ROOT, UNLIMITED, FullError, Sets
 
 NODE_BYTES = 800
 """Memory that one node takes with its share of what is remembered, measured on the bundled story."""
 _MOST_REMEMBERED = 400_000
+_TIDIED = 64
+"""Edges followed between two looks at how much is remembered."""
 _MANY = 10**30
 _STILL_FULL = 0.7
 """Share of the nodes that may be left when all others were given up; with less to spare it would go on too slowly."""
@@ -31,6 +35,27 @@ class Limits:
     states: int = _MANY
     tell: Callable[[int, int], None] = lambda states, nodes: None
     """Called again and again with the states found and the nodes made."""
+
+
+class Room:
+    """Lets no more nodes be made than there may be: what would make more is broken off."""
+
+    def __init__(self, sets: Sets, nodes: int) -> None:
+        self.enough = True
+        """Nothing was broken off."""
+        self._sets = sets
+        self._nodes = nodes
+
+    def __enter__(self) -> Self:
+        self._sets.most = self._nodes
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._sets.most = UNLIMITED
+        self.enough = kind is None
+        return isinstance(error, FullError)
 
 
 @dataclass(slots=True)
@@ -142,44 +167,52 @@ class _Walk:
         self.found = found
         self._limits = limits
         self._goodwill = goodwill
+        self._followed = 0
+        self._waiting = found.left
+        """States that were reached and not gone on from yet: what is left when it is stopped."""
         begin = found.machine.begin()
         self._first = {begin.target: found.arrived(begin, ROOT)}
 
     def in_order(self) -> None:
         """Look at what is reached by no move, by one, by two."""
         moves, onward = 0, self._first
-        while onward:
-            following: dict[Spot, int] = {}
-            hops = 0
-            while onward and hops <= MOST_HOPS + 1:
-                new = self._take_in(onward, moves)
-                onward, hops = {}, hops + 1
-                for spot, states in new.items():
-                    if self._spent():
-                        self.found.left[spot] = states
-                        continue
-                    for edge, reached in self._follow(spot, states):
-                        into = onward if edge.cost == 0 else following
-                        into[edge.target] = self.found.sets.union(into.get(edge.target, EMPTY), reached)
-            self._tidy()
-            moves, onward = moves + 1, {} if self.found.left else following
+        following: dict[Spot, int] = {}
+        with self._room() as room:
+            while onward:
+                hops = 0
+                while onward and hops <= MOST_HOPS + 1:
+                    new = self._take_in(onward, moves)
+                    onward, hops = {}, hops + 1
+                    for spot, states in new.items():
+                        if self._spent():
+                            raise FullError
+                        for edge, reached in self._follow(spot, states):
+                            into = onward if edge.cost == 0 else following
+                            into[edge.target] = self.found.sets.union(into.get(edge.target, EMPTY), reached)
+                        del self._waiting[spot]
+                self._tidy()
+                moves, onward, following = moves + 1, following, {}
+        if not room.enough:  # what was come to and not looked at yet is left, too
+            self._take_in(onward, moves)
+            self._take_in(following, moves + 1)
 
     def plainest_first(self) -> None:
         """Look always from where the fewest states wait: sets stay plain, and small."""
-        found, rounds = self.found, 0
-        waiting = self._take_in(self._first, -1)
-        while waiting:
-            if self._spent(waiting.values()):
-                found.left = waiting
-                return
+        found, waiting = self.found, self._waiting
+        self._take_in(self._first, -1)
+        full_at: Spot | None = None
+        while waiting and not self._spent():
             spot = min(waiting, key=lambda spot: found.sets.count(waiting[spot]))
             states = waiting.pop(spot)
-            for edge, reached in self._follow(spot, states):
-                for target, fresh in self._take_in({edge.target: reached}, -1).items():
-                    waiting[target] = found.sets.union(waiting.get(target, EMPTY), fresh)
-            rounds += 1
-            if rounds % 50 == 0:
-                self._tidy()
+            with self._room() as room:
+                for edge, reached in self._follow(spot, states):
+                    self._take_in({edge.target: reached}, -1)
+            if not room.enough:
+                waiting[spot] = found.sets.union(waiting.get(spot, EMPTY), states)
+                found.collect(waiting.values())
+                if spot == full_at or found.sets.size > self._limits.nodes * _STILL_FULL:
+                    return
+            full_at = None if room.enough else spot
 
     def _follow(self, spot: Spot, states: int) -> Iterator[tuple[Edge, int]]:
         found = self.found
@@ -194,30 +227,37 @@ class _Walk:
                 yield edge, reached
             if reached or any(isinstance(op, Put) and op.crosses for op in edge.ops):
                 found.into.setdefault(edge.target, {})[edge] = None
+            self._followed += 1
+            if self._followed % _TIDIED == 0:
+                self._tidy()
 
     def _take_in(self, frontier: dict[Spot, int], moves: int) -> dict[Spot, int]:
         """Return what of a frontier was not reached before, and keep it."""
-        found, new = self.found, {}
+        found, sets, new = self.found, self.found.sets, {}
         stamp = len(found.moves)
-        for spot, states in frontier.items():
-            fresh = states
-            for known in found.as_good(spot):
-                fresh = found.sets.minus(fresh, found.reached.get(known, EMPTY))
-            if fresh:
-                new[spot] = fresh
-                found.reached[spot] = found.sets.union(found.reached.get(spot, EMPTY), fresh)
-                found.history.setdefault(spot, []).append((stamp, fresh))
-        if new:
-            found.moves.append(moves)
+        try:
+            for spot, states in frontier.items():
+                fresh = states
+                for known in found.as_good(spot):
+                    fresh = sets.minus(fresh, found.reached.get(known, EMPTY))
+                if fresh:  # all sets are made before any is kept, for each of them may be one too many
+                    reached = sets.union(found.reached.get(spot, EMPTY), fresh)
+                    waiting = sets.union(self._waiting.get(spot, EMPTY), fresh)
+                    new[spot], found.reached[spot], self._waiting[spot] = fresh, reached, waiting
+                    found.history.setdefault(spot, []).append((stamp, fresh))
+        finally:
+            if new:
+                found.moves.append(moves)
         return new
 
-    def _spent(self, waiting: Collection[int] = ()) -> bool:
+    def _spent(self) -> bool:
         found = self.found
-        full = found.sets.size > self._limits.nodes
-        if full and waiting:
-            found.collect(waiting)
-            full = found.sets.size > self._limits.nodes * _STILL_FULL
-        return full or (self._limits.states < _MANY and found.states > self._limits.states)
+        return found.sets.size > self._limits.nodes or (
+            self._limits.states < _MANY and found.states > self._limits.states
+        )
+
+    def _room(self) -> Room:
+        return Room(self.found.sets, self._limits.nodes)
 
     def _tidy(self) -> None:
         self.found.sets.trim()
@@ -260,18 +300,23 @@ def leading_to(
     for target, edges in found.into.items():
         for known in found.as_good(target):  # who is led to a later turn of a talk can do what an earlier one allows
             into.setdefault(known, []).extend(edge for edge in edges if allowed(edge))
+    full_at: Spot | None = None
     while waiting:
-        if sets.size > limits.nodes:
-            found.collect((*good.values(), *waiting.values(), *goals.values(), *kept))
-            if sets.size > limits.nodes * _STILL_FULL:
-                return None
         spot = min(waiting, key=lambda spot: sets.count(waiting[spot]))
         states = waiting.pop(spot)
-        for edge in into.get(spot, ()):
-            fresh = sets.minus(found.before(edge, states), good.get(edge.source, EMPTY))
-            if fresh:
-                good[edge.source] = sets.union(good.get(edge.source, EMPTY), fresh)
-                waiting[edge.source] = sets.union(waiting.get(edge.source, EMPTY), fresh)
+        with Room(sets, limits.nodes) as room:
+            for edge in into.get(spot, ()):
+                fresh = sets.minus(found.before(edge, states), good.get(edge.source, EMPTY))
+                if fresh:  # both sets are made before one is kept
+                    more = sets.union(good.get(edge.source, EMPTY), fresh)
+                    onward = sets.union(waiting.get(edge.source, EMPTY), fresh)
+                    good[edge.source], waiting[edge.source] = more, onward
+        if not room.enough:
+            waiting[spot] = sets.union(waiting.get(spot, EMPTY), states)
+            found.collect((*good.values(), *waiting.values(), *goals.values(), *kept))
+            if spot == full_at or sets.size > limits.nodes * _STILL_FULL:
+                return None
+        full_at = None if room.enough else spot
         sets.trim()
     return good
 

@@ -2,7 +2,8 @@
 
 A state is a row of small whole numbers (codes), one for each slot. A set is a number; equal sets have equal numbers.
 A node tests one slot; slots that are passed over hold code 0, so what was never touched costs nothing. It knows
-nothing of stories; the caller watches `size` and names what is still wanted (`collect`).
+nothing of stories; the caller watches `size`, names what is still wanted (`collect`), and may say how many nodes there
+may be at the most.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ ROOT = 1
 """The set with the one state in which every slot holds code 0."""
 _MOST_CACHED = 300_000
 """Results remembered at once of each kind: about 40 MB, emptied when full."""
+_LEAST_CACHED = 20_000
+
+UNLIMITED = 10**12
 
 Pairs = tuple[tuple[int, int], ...]
 Test = Callable[[tuple[int, ...]], bool]
+
+
+class FullError(Exception):
+    """There would be more nodes than there may be. Sets made until then are sound; the one being made is not there."""
 
 
 class Sets:
@@ -24,6 +32,8 @@ class Sets:
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
+        self.most = UNLIMITED
+        """Nodes there may be: the next one raises `FullError`."""
         self._levels = [slots, slots]
         """The slot each node tests; the two ends stand below all slots."""
         self._pairs: list[Pairs] = [(), ()]
@@ -43,7 +53,7 @@ class Sets:
     def trim(self) -> None:
         """Forget remembered results when there are many; sets stay."""
         for cache in (self._unions, self._minus, self._both):
-            if len(cache) > _MOST_CACHED:
+            if len(cache) > min(_MOST_CACHED, max(_LEAST_CACHED, self.most // 2)):
                 cache.clear()
 
     def collect(self, wanted: Iterable[int]) -> None:
@@ -74,6 +84,8 @@ class Sets:
         key = (level, pairs)
         found = self._known.get(key)
         if found is None:
+            if len(self._known) >= self.most:
+                raise FullError
             if self._unused:
                 found = self._unused.pop()
                 self._levels[found], self._pairs[found] = level, pairs
