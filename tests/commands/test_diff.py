@@ -256,7 +256,8 @@ def test_a_wrong_command_is_told_apart_from_a_loss(
     assert main(["diff", "inn.yaml", named[arguments[0]], *arguments[1:]]) == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert any(word in told.err for word in ("neither here nor in the library", 'Did you mean "bar"?', "there is no folder nosuch"))
+    reasons = ("neither here nor in the library", 'Did you mean "bar"?', "there is no folder nosuch")
+    assert any(reason in told.err for reason in reasons)
 
 
 def test_nothing_in_a_story_or_a_save_reaches_the_terminal_as_an_order(
