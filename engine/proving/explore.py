@@ -5,6 +5,7 @@ What it has found when it is stopped is true; what it has not found by then is u
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from engine.proving.sets import EMPTY, ROOT, UNLIMITED, FullError, Sets
 
 NODE_BYTES = 800
 """Memory that one node takes with its share of what is remembered, measured on the bundled story."""
+SPOT_NODES = 8
+"""Nodes that one spot with its edges takes as much memory as: 2 to 6 kB, more where scenes call one another deeply."""
+_MOST_LOOKED_AT = 200
+"""Spots of which the plainest is taken: to look at all is slow where there are tens of thousands."""
 _MOST_REMEMBERED = 400_000
 _TIDIED = 64
 """Edges followed between two looks at how much is remembered."""
@@ -32,6 +37,7 @@ class Limits:
     """When to stop before the end."""
 
     nodes: int = 800_000
+    """A spot counts as `SPOT_NODES` of them."""
     states: int = _MANY
     tell: Callable[[int, int], None] = lambda states, nodes: None
     """Called again and again with the states found and the nodes made."""
@@ -83,6 +89,11 @@ class Explored:
     def whole(self) -> bool:
         """Whether everything was followed to its end."""
         return not self.left and not self.machine.slots.crossed
+
+    @property
+    def taken(self) -> int:
+        """Nodes and spots made, in nodes."""
+        return self.sets.size + SPOT_NODES * self.machine.spots
 
     @property
     def states(self) -> int:
@@ -202,7 +213,7 @@ class _Walk:
         self._take_in(self._first, -1)
         full_at: Spot | None = None
         while waiting and not self._spent():
-            spot = min(waiting, key=lambda spot: found.sets.count(waiting[spot]))
+            spot = _plainest(found.sets, waiting)
             states = waiting.pop(spot)
             with self._room() as room:
                 for edge, reached in self._follow(spot, states):
@@ -210,7 +221,7 @@ class _Walk:
             if not room.enough:
                 waiting[spot] = found.sets.union(waiting.get(spot, EMPTY), states)
                 found.collect(waiting.values())
-                if spot == full_at or found.sets.size > self._limits.nodes * _STILL_FULL:
+                if spot == full_at or found.taken > self._limits.nodes * _STILL_FULL:
                     return
             full_at = None if room.enough else spot
 
@@ -252,17 +263,19 @@ class _Walk:
 
     def _spent(self) -> bool:
         found = self.found
-        return found.sets.size > self._limits.nodes or (
-            self._limits.states < _MANY and found.states > self._limits.states
-        )
+        return found.taken > self._limits.nodes or (self._limits.states < _MANY and found.states > self._limits.states)
 
     def _room(self) -> Room:
-        return Room(self.found.sets, self._limits.nodes)
+        return Room(self.found.sets, self._limits.nodes - SPOT_NODES * self.found.machine.spots)
 
     def _tidy(self) -> None:
         self.found.sets.trim()
         self.found.machine.bench.trim(_MOST_REMEMBERED)
         self._limits.tell(self.found.states, self.found.sets.size)
+
+
+def _plainest(sets: Sets, waiting: Mapping[Spot, int]) -> Spot:
+    return min(itertools.islice(waiting, _MOST_LOOKED_AT), key=lambda spot: sets.count(waiting[spot]))
 
 
 def through(sets: Sets, ops: tuple[Op, ...], states: int) -> int:
@@ -302,9 +315,9 @@ def leading_to(
             into.setdefault(known, []).extend(edge for edge in edges if allowed(edge))
     full_at: Spot | None = None
     while waiting:
-        spot = min(waiting, key=lambda spot: sets.count(waiting[spot]))
+        spot = _plainest(sets, waiting)
         states = waiting.pop(spot)
-        with Room(sets, limits.nodes) as room:
+        with Room(sets, limits.nodes - SPOT_NODES * found.machine.spots) as room:
             for edge in into.get(spot, ()):
                 fresh = sets.minus(found.before(edge, states), good.get(edge.source, EMPTY))
                 if fresh:  # both sets are made before one is kept
@@ -314,7 +327,7 @@ def leading_to(
         if not room.enough:
             waiting[spot] = sets.union(waiting.get(spot, EMPTY), states)
             found.collect((*good.values(), *waiting.values(), *goals.values(), *kept))
-            if spot == full_at or sets.size > limits.nodes * _STILL_FULL:
+            if spot == full_at or found.taken > limits.nodes * _STILL_FULL:
                 return None
         full_at = None if room.enough else spot
         sets.trim()

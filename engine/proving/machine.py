@@ -112,6 +112,11 @@ class Machine:
         """The story asks how many moves were made, so that a turn of talk with nothing in it makes a difference."""
         self._edges: dict[Spot, tuple[Edge, ...]] = {}
 
+    @property
+    def spots(self) -> int:
+        """Spots whose edges were made."""
+        return len(self._edges)
+
     def begin(self) -> Edge:
         """Return the edge on which a story begins, from nowhere."""
         return self._go(_from(_NOWHERE), self.graph.start, ())

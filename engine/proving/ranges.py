@@ -74,7 +74,7 @@ def _held(found: Explored, slot: int, nodes: int) -> tuple[set[int], bool]:
         for gone, states in _parts(
             found, edge.source, ROOT if edge is begin else found.reached.get(edge.source, EMPTY)
         ):
-            if states and not needed & gone and sets.size <= nodes:
+            if states and not needed & gone and found.taken <= nodes:
                 codes |= sets.codes(through(sets, edge.ops, states), slot)
             elif states:
                 known = False

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.proving.explore import Explored, Limits, explore, leading_to, unknown
+from engine.proving.explore import SPOT_NODES, Explored, Limits, explore, leading_to, unknown
 from engine.proving.machine import Machine, Spot
 from engine.proving.sets import EMPTY, FullError, Sets
 from engine.story.load import load_story
@@ -56,11 +56,27 @@ def test_no_more_nodes_are_made_than_there_may_be_though_one_scene_makes_them_al
     path = tmp_path / "story.yaml"
     path.write_text(TANGLED, "utf-8")
     made: list[int] = []
-    limits = Limits(3_000, tell=lambda states, nodes: made.append(nodes))
+    limits = Limits(3_000 + SPOT_NODES, tell=lambda states, nodes: made.append(nodes))
     found = explore(Machine(load_story(path)), limits, in_order=in_order)
     assert not found.whole
     assert all(nodes <= 3_000 for nodes in made)
     assert found.sets.size <= 2 * 3_000  # what was come to last is joined to what is left
+    assert not stuck(found)
+
+
+@pytest.mark.parametrize("in_order", [True, False], ids=["in_order", "plainest_first"])
+def test_scenes_that_call_one_another_for_ever_are_stopped_at_too(tmp_path: Path, in_order: bool) -> None:
+    path = tmp_path / "story.yaml"
+    rooms = "".join(
+        f"  {here}:\n    choices:\n      - {{text: Back, goto: RETURN}}\n"
+        + "".join(f"      - {{id: {there}, text: On, call: {there}, goto: {here}}}\n" for there in "abcd")
+        for here in "abcd"
+    )
+    path.write_text(f"palaver: 1\ntitle: Maze\nstart: a\nscenes:\n{rooms}  out: {{ending: Out}}\n", "utf-8")
+    machine = Machine(load_story(path))
+    found = explore(machine, Limits(20_000), in_order=in_order)
+    assert not found.whole
+    assert machine.spots <= 20_000 / SPOT_NODES + 1
     assert not stuck(found)
 
 
@@ -70,7 +86,9 @@ def test_what_is_found_before_it_is_stopped_is_found_without_limits_too(path: Pa
     machine = Machine(load_story(path))
     whole = explore(machine, Limits())
     sets, lost = whole.sets, stuck(whole)
-    limits = [Limits(sets.size + more) for more in (0, 2, 5, 12, 40)] + [Limits(states=most) for most in (0, 1, 2, 4)]
+    limits = [Limits(whole.taken + more) for more in (0, 2, 5, 12, 40, 100)] + [
+        Limits(states=most) for most in (0, 1, 2, 4)
+    ]
     for limit in limits:
         found = explore(machine, limit, beside=[whole], in_order=in_order)
         for spot, states in found.reached.items():
