@@ -181,14 +181,14 @@ def test_escape_leaves_a_question(tmp_path: Path) -> None:
     run(play())
 
 
-def test_what_is_said_is_answered_and_nothing_in_it_is_markup_but_stress(tmp_path: Path) -> None:
+def test_what_is_said_is_answered_and_nothing_in_it_is_markup(tmp_path: Path) -> None:
     async def play() -> None:
         model = QueueModel(["[bold]So[/bold]", " *you* \x1b[31msay[/]"])
         async with playing(*game(tmp_path, model, at_door=True)) as hands:
             await hands.type("[link='x']hello[/link] **there**")
             assert hands.text[-2:] == [
-                "YOU: [link='x']hello[/link] there",
-                "MAREN: [bold]So[/bold] you say[/]",
+                "YOU: [link='x']hello[/link] **there**",
+                "MAREN: [bold]So[/bold] *you* say[/]",
             ]
 
     run(play())

@@ -1,11 +1,10 @@
 """One widget for each kind of line in a transcript. Who speaks is told by name, by place and by colour.
 
-What a player or a model said is plain text but for *stress*, whatever it looks like; an author's prose is Markdown.
+What a player or a model said is shown as plain text, whatever it looks like; only an author's prose is Markdown.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,8 +24,6 @@ from engine.tui.widgets.prose import Prose
 CURSOR = "▌"
 """Stands at the end of words that are still coming."""
 BROKEN_OFF = "— broken off"
-_STARRED = re.compile(r"(?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])(?P<words>[^*\n]{1,2000}?)(?<=\S)(?P=stars)(?![\w*])")
-_STRESS = {1: "italic", 2: "bold", 3: "bold italic"}
 NARROWEST_NAME = 5
 WIDEST_NAME = 14
 
@@ -95,7 +92,9 @@ class Spoken(Widget):
 
     def render(self) -> Content:
         """Return the words so far as plain text."""
-        words = Content.styled(clean(self._raw), "italic") if self._manner or self._deed else stressed(clean(self._raw))
+        words = Content(clean(self._raw))
+        if self._manner or self._deed:
+            words = Content.styled(words.plain, "italic")
         if self._manner:
             words = Content.assemble((f"{self._manner}: ", "dim"), words)
         if self._coming:
@@ -172,19 +171,6 @@ def line_widget(line: Line, voices: Voices) -> Widget:
             return Mark(line)
         case "ending":
             return Ending(line.text)
-
-
-def stressed(text: str) -> Content:
-    """Return words with what stands between asterisks in italics or bold, as models write deeds and stress.
-
-    Nothing else is read in them, and an asterisk that has no other stays.
-    """
-    parts: list[str | tuple[str, str]] = []
-    end = 0
-    for found in _STARRED.finditer(text):
-        parts += [text[end : found.start()], (found["words"], _STRESS[len(found["stars"])])]
-        end = found.end()
-    return Content.assemble(*parts, text[end:])
 
 
 def _deed(text: str) -> str:
