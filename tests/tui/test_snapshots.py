@@ -37,7 +37,7 @@ def entering(*lines: str) -> Callable[[Pilot[Any]], Any]:
             await pilot.press("enter")
             await pilot.pause()
             await pilot.app.workers.wait_for_complete()
-            for _ in range(3):  # what a worker's end changes is laid out, then scrolled to, then drawn
+            for _ in range(12):  # what a worker's end changes is laid out, then scrolled to, then drawn
                 await pilot.pause()
 
     return go
