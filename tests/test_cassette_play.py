@@ -6,11 +6,9 @@ After a change to the story or the prompts, `python tests/test_cassette_play.py`
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
@@ -30,7 +28,8 @@ from engine.saves.codec import encode_events
 from engine.session import Session
 from engine.story.load import load_story
 from engine.updates import TakenBack
-from llm.asking import endpoint, sse
+from llm.asking import endpoint
+from support.house import House
 
 FOLDER = Path(__file__).parent / "cassettes"
 TAPE, EVENTS = FOLDER / "lamp.jsonl", FOLDER / "lamp.events"
@@ -51,34 +50,17 @@ READ = {
 }
 
 
-class House:
+def house() -> House:
     """A server that plays Maren, once out of character, and reads what her lines mean."""
+    declined: list[str] = []
 
-    def __init__(self) -> None:
-        self.declined = False
+    def decline(_: str, line: str) -> str:
+        if line != COME_IN or declined:
+            return ""
+        declined.append(line)
+        return SORRY
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content)
-        asked = "\n".join(message["content"] for message in body["messages"] if message["role"] == "user")
-        line = max(SAID, key=asked.rfind)
-        if "response_format" in body:
-            text = json.dumps(self.reading(body["response_format"]["json_schema"]["schema"], line))
-        elif line == COME_IN and not self.declined:
-            self.declined, text = True, SORRY
-        else:
-            text = SAID[line]
-        finish = {"choices": [{"delta": {}, "finish_reason": "stop"}], "model": "house-1"}
-        words = [f"{word} " for word in text.split(" ")[:-1]] + [text.split(" ")[-1]]
-        usage = {"choices": [], "usage": {"prompt_tokens": len(asked), "completion_tokens": len(words)}}
-        return httpx.Response(200, content=sse(*words, finish, usage))
-
-    @staticmethod
-    def reading(schema: dict[str, Any], line: str) -> dict[str, str]:
-        fields = schema["properties"]
-        answer = {name: "" if "enum" not in field else "no" for name, field in fields.items()}
-        if "outcome" in fields:
-            answer |= {"outcome": fields["outcome"]["enum"][-1], "sure": "yes"}
-        return answer | {name: value for name, value in READ[line].items() if name in fields}
+    return House(SAID, READ, decline)
 
 
 def play(actor: Model, folder: Path) -> tuple[str, list[str]]:
@@ -127,7 +109,7 @@ def test_it_is_worth_replaying() -> None:
 def record() -> None:
     """Write the cassette and its events anew."""
     TAPE.unlink(missing_ok=True)
-    model = HttpModel(endpoint(), transport=httpx.MockTransport(House()))
+    model = HttpModel(endpoint(), transport=httpx.MockTransport(house()))
     with tempfile.TemporaryDirectory() as folder:
         events, _ = play(Recorder(Persistent(model, scripted=ScriptedActor()), TAPE), Path(folder))
     EVENTS.write_text(events, "utf-8")

@@ -10,7 +10,6 @@ import json
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
@@ -27,7 +26,8 @@ from engine.llm.scripted import ScriptedActor
 from engine.play import events as e
 from engine.session import Session
 from engine.story.load import load_story
-from llm.asking import endpoint, sse
+from llm.asking import endpoint
+from support.house import House
 
 TAPE = Path(__file__).parent / "cassettes" / "told_later.jsonl"
 CONTEXT = 1_100
@@ -108,31 +108,9 @@ READ = {
 SUMMARY = "The fitter came in out of the rain, and Maren let the fitter in."
 
 
-class House:
+def house() -> House:
     """A server that plays everybody, reads what their lines mean, and sums up what is forgotten."""
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content)
-        asked = "\n".join(message["content"] for message in body["messages"] if message["role"] == "user")
-        line = max(SAID, key=asked.rfind)
-        if "response_format" in body:
-            text = json.dumps(self.reading(body["response_format"]["json_schema"]["schema"], line))
-        elif "about to be forgotten" in asked:
-            text = SUMMARY
-        else:
-            text = SAID[line]
-        finish = {"choices": [{"delta": {}, "finish_reason": "stop"}], "model": "house-1"}
-        words = [f"{word} " for word in text.split(" ")[:-1]] + [text.split(" ")[-1]]
-        usage = {"choices": [], "usage": {"prompt_tokens": len(asked), "completion_tokens": len(words)}}
-        return httpx.Response(200, content=sse(*words, finish, usage))
-
-    @staticmethod
-    def reading(schema: dict[str, Any], line: str) -> dict[str, str]:
-        fields = schema["properties"]
-        answer = {name: "" if "enum" not in field else "no" for name, field in fields.items()}
-        if "outcome" in fields:
-            answer |= {"outcome": fields["outcome"]["enum"][-1], "sure": "yes"}
-        return answer | {name: value for name, value in READ.get(line, {}).items() if name in fields}
+    return House(SAID, READ, lambda asked, _: SUMMARY if "about to be forgotten" in asked else "")
 
 
 def play(model: Model, folder: Path) -> list[e.Event]:
@@ -200,7 +178,7 @@ def test_her_memory_was_cut_and_what_decided_something_stayed(tmp_path: Path) ->
 def record() -> None:
     """Write the cassette anew."""
     TAPE.unlink(missing_ok=True)
-    model = HttpModel(endpoint(), transport=httpx.MockTransport(House()))
+    model = HttpModel(endpoint(), transport=httpx.MockTransport(house()))
     with tempfile.TemporaryDirectory() as folder:
         play(Recorder(model, TAPE), Path(folder))
 
