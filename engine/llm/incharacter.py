@@ -11,7 +11,6 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from engine.dialogue import conduct
-from engine.dialogue.messages import Message
 from engine.dialogue.repetition import looping, repeats
 from engine.dialogue.staying import Staying
 from engine.errors import NoWords
@@ -62,7 +61,7 @@ class InCharacter:
             if attempt == 1:
                 done = "repeated what was said already" if said else "only spoke for somebody else"
                 yield Withdrawn(f"{name} {done}. It is asked once more.")
-                asked = replace(request, messages=_reminded(request.messages, conduct.again(f"it {done}")))
+                asked = request.noted(conduct.again(f"it {done}"))
             elif not said:
                 raise NoWords(f"{self.name} said nothing that is {name}'s to say.", do="Try again.")
             elif other := next((line for line in stage.fallback if not repeats(line, stage.said)), ""):
@@ -113,11 +112,3 @@ class InCharacter:
 
 def _part(stage: Stage) -> Staying:
     return Staying(stage.name, stage.others, narrator=stage.narrator, language=stage.language)
-
-
-def _reminded(messages: tuple[Message, ...], note: str) -> tuple[Message, ...]:
-    """The prompt with a note at its very end, so that the cached beginning stays the same."""
-    *earlier, last = messages or (Message("user", ""),)
-    if last.role != "user":
-        return (*messages, Message("user", note))
-    return (*earlier, Message("user", f"{last.content}\n{note}".strip()))

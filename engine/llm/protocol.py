@@ -7,7 +7,7 @@ all stand behind `Model`, so a whole game runs with no screen and no network. A 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from engine.dialogue.messages import Message
@@ -58,6 +58,13 @@ class Request:
     scene: str = ""
     who: str = ""
     """The character who answers, or whose answer is judged."""
+
+    def noted(self, note: str) -> Request:
+        """Return the request with a note at its very end, so that the cached beginning stays the same."""
+        *earlier, last = self.messages or (Message("user", ""),)
+        if last.role != "user":
+            return replace(self, messages=(*self.messages, Message("user", note)))
+        return replace(self, messages=(*earlier, Message("user", f"{last.content}\n{note}".strip())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from engine.dialogue import conduct
-from engine.dialogue.messages import Message
 from engine.errors import ModelError, NoWords, Withheld
 from engine.llm.protocol import Delta, Finished, Model, Piece, Request, Withdrawn
 from engine.llm.wordings import folded, may_step_out, steps_out
@@ -176,18 +174,10 @@ class _Attempt:
 
 def _rung(step: Rung, actor: Model, other: Model | None, scripted: Model) -> Callable[[Request], _Attempt]:
     if step == "reword":
-        return lambda request: _Attempt(actor, _reworded(request), "It is asked once more, in other words.")
+        return lambda request: _Attempt(actor, request.noted(REWORDED), "It is asked once more, in other words.")
     if step == "other_model" and other is not None:
         return lambda request: _Attempt(other, request, f"{other.name} is asked instead.")
     return lambda request: _Attempt(scripted, request, "The author's own line stands in.")
-
-
-def _reworded(request: Request) -> Request:
-    """The request with a note at its very end, so that the cached beginning stays the same."""
-    *earlier, last = request.messages or (Message("user", ""),)
-    if last.role != "user":
-        return replace(request, messages=(*request.messages, Message("user", REWORDED)))
-    return replace(request, messages=(*earlier, Message("user", f"{last.content}\n{REWORDED}".strip())))
 
 
 def _said_back(prompt: str) -> Iterator[str]:
