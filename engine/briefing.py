@@ -177,14 +177,15 @@ class Briefing:
 
     def _stage(self, state: State, who: str, earlier: Sequence[str] = ()) -> Stage:
         character = self._graph.characters[who]
-        crossing = len(state.exchange) > 1 and self._graph.scenes[state.scene].crosstalk
+        said_now = len(state.exchange)
+        crossing = said_now > 1 and self._graph.scenes[state.scene].crosstalk
         return Stage(
             who=who,
             line=state.exchange[-1 if crossing else 0][1],
             repertoire=self._repertoire(state, character),
             fallback=character.fallback,
             said=(*self._recalls[who].history.said, *earlier),
-            seed=mixed(state.seed, state.turns, len(earlier), *[len(state.exchange)][: len(state.exchange) > 1]),
+            seed=mixed(state.seed, state.turns, len(earlier), *((said_now,) if said_now > 1 else ())),
             name=character.name,
             others=tuple(other.name for other in self._graph.characters.values() if other is not character),
             narrator=character.narrator,

@@ -81,6 +81,8 @@ class TalkTurn:
         """Who speaks next, as far as that was found."""
         self._read: Read | None = None
         self._judged: Finished | None = None
+        self._answer: Finished | None = None
+        """What came of the request last asked through `_whole`."""
 
     @property
     def replies(self) -> int:
@@ -120,6 +122,21 @@ class TalkTurn:
     @property
     def _scene(self) -> Scene:
         return self._graph.scenes[self._state.scene]
+
+    async def _whole(self, model: Model, request: Request) -> AsyncGenerator[Update]:
+        """Ask for an answer that nobody hears, and keep it in `_answer`: None when it was stopped."""
+        self._answer = None
+        async with aclosing(self._asker.pieces(model, request)) as pieces:
+            async for piece in pieces:
+                match piece:
+                    case Finished():
+                        self._answer = piece
+                    case Notice(text):
+                        self.notices.append(text)
+                    case Waiting(reason, seconds):
+                        yield Delayed(reason, seconds)
+                    case _:
+                        pass
 
     def _make(self, move: Move) -> None:
         self._made.append(made(self._graph, self._state, move))
@@ -163,15 +180,11 @@ class TalkTurn:
         yield Choosing()
         asked, request = self._briefing.choosing(self._state)
         try:
-            async with aclosing(self._asker.pieces(self._cast.judge, request)) as pieces:
-                async for piece in pieces:
-                    match piece:
-                        case Finished(text):
-                            self._next = floor.chosen(text, asked) or ""
-                        case Waiting(reason, seconds):
-                            yield Delayed(reason, seconds)
-                        case _:
-                            pass
+            async with aclosing(self._whole(self._cast.judge, request)) as updates:
+                async for update in updates:
+                    yield update
+            if self._answer is not None:
+                self._next = floor.chosen(self._answer.text, asked) or ""
         except ModelError as error:
             self.notices.append(f"Who answers could not be found out: {error.what}")
 
@@ -229,15 +242,11 @@ class TalkTurn:
         if model is not None and not text and not self._asker.stopped:
             yield Recalling(self._name(gone.who))
             try:
-                async with aclosing(self._asker.pieces(model, self._briefing.summary(self._state, gone))) as pieces:
-                    async for piece in pieces:
-                        match piece:
-                            case Finished():
-                                text, by = piece.text, piece.model or model.name
-                            case Waiting(reason, seconds):
-                                yield Delayed(reason, seconds)
-                            case _:
-                                pass
+                async with aclosing(self._whole(model, self._briefing.summary(self._state, gone))) as updates:
+                    async for update in updates:
+                        yield update
+                if self._answer is not None:
+                    text, by = self._answer.text, self._answer.model or model.name
             except ModelError as error:
                 self.notices.append(
                     f"What {self._name(gone.who)} no longer holds word for word could not be summed up: {error.what}"
@@ -283,17 +292,10 @@ class TalkTurn:
             return
         yield Judging()
         try:
-            async with aclosing(self._asker.pieces(self._cast.judge, self._briefing.judge(state, question))) as pieces:
-                async for piece in pieces:
-                    match piece:
-                        case Finished():
-                            self._judged = piece
-                        case Notice(text):
-                            self.notices.append(text)
-                        case Waiting(reason, seconds):
-                            yield Delayed(reason, seconds)
-                        case _:
-                            pass
+            async with aclosing(self._whole(self._cast.judge, self._briefing.judge(state, question))) as updates:
+                async for update in updates:
+                    yield update
+            self._judged = self._answer
         except ModelError as error:
             self.notices.append(f"The reply could not be read for what it means: {error.what}")
             self._read = Read(who=who, fault=error.what)
