@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -254,8 +256,9 @@ def test_leaving_with_ctrl_c_keeps_the_game(story: Path, tmp_path: Path) -> None
     assert "You chose: Take the key" in play(story, "", "--load", "latest")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
-def test_who_leaves_a_terminal_is_told_what_goes_on(story: Path) -> None:
+@contextmanager
+def at_a_terminal(story: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The game with a terminal's keyboard, waiting at its first prompt; what is written to the number is typed."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -263,43 +266,36 @@ def test_who_leaves_a_terminal_is_told_what_goes_on(story: Path) -> None:
         [*COMMAND, "play", str(story), "--plain", "--saves", str(story.parent)],
         stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=CLEAN,
     ) as game:  # fmt: skip
-        assert game.stdout is not None and game.stderr is not None
+        assert game.stdout is not None
         while "7." not in game.stdout.readline():
             pass
         game.stdout.read(2)
-        os.write(ours, b"/quit\n")
         try:
-            left = game.stdout.read()
-            assert game.wait(timeout=20) == 0
+            yield game, ours
         finally:
             game.kill()
     os.close(ours)
     os.close(theirs)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+def test_who_leaves_a_terminal_is_told_what_goes_on(story: Path) -> None:
+    with at_a_terminal(story) as (game, keyboard):
+        assert game.stdout is not None
+        os.write(keyboard, b"/quit\n")
+        left = game.stdout.read()
+        assert game.wait(timeout=20) == 0
     name = next(story.parent.glob("*.palaver")).stem
     assert left.endswith(f"\n> \nSaved: {name}. To go on, add --load {name} to the command.\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
 def test_ctrl_c_at_the_prompt_of_a_terminal_leaves_at_once(story: Path) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, "play", str(story), "--plain", "--saves", str(story.parent)],
-        stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=CLEAN,
-    ) as game:  # fmt: skip
-        assert game.stdout is not None and game.stderr is not None
-        while "7." not in game.stdout.readline():
-            pass
-        game.stdout.read(2)
+    with at_a_terminal(story) as (game, _):
+        assert game.stderr is not None
         game.send_signal(signal.SIGINT)
-        try:
-            assert game.wait(timeout=20) == 130
-            assert game.stderr.read() == ""
-        finally:
-            game.kill()
-    os.close(ours)
-    os.close(theirs)
+        assert game.wait(timeout=20) == 130
+        assert game.stderr.read() == ""
 
 
 def test_help_shows_examples(tmp_path: Path) -> None:
