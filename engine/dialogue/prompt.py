@@ -104,17 +104,14 @@ def _summary_share(recall: Recall) -> int:
     return _share(recall.window.budget, SUMMARY_SHARE, SUMMARY_TOKENS)
 
 
-def assemble(graph: StoryGraph, state: State, recall: Recall, *, again: str = "") -> Prompt:
+def assemble(graph: StoryGraph, state: State, recall: Recall) -> Prompt:
     """Return what the character of `recall` is told to answer the lines of `state.exchange`.
 
-    `recall` must hold the events up to the turn under way. `again` says why the last answer was taken back, in a few
-    words (`it repeated itself`), when another is asked for.
+    `recall` must hold the events up to the turn under way.
     """
-    counter, made = recall.counter, laid_out(graph, state, recall)
+    made = laid_out(graph, state, recall)
     kept, note = made.kept, made.note
     stand_ins = (_stand_in(recall),) if kept.dropped else ()
-    if again:
-        note = _part("note", f"{note.text}\n{conduct.again(again)}", counter, PER_MESSAGE)
 
     messages = (
         *_messages(kept.pinned), *(Message("user", part.text) for part in stand_ins), *_messages(kept.turns),
@@ -131,7 +128,7 @@ def assemble(graph: StoryGraph, state: State, recall: Recall, *, again: str = ""
     return Prompt(
         messages=(Message("system", "\n\n".join(part.text for part in made.system)), *_joined(messages)),
         parts=tuple(part for part in parts if part.text),
-        tokens=kept.cut.tokens - made.free + note.tokens - made.note.tokens + sum(part.tokens for part in stand_ins),
+        tokens=kept.cut.tokens - made.free + sum(part.tokens for part in stand_ins),
         budget=recall.window.budget,
         reply=recall.reply,
         kept=kept,

@@ -46,8 +46,8 @@ class Game:
         """The state in which the character is asked to answer `line`."""
         return fold([e.PlayerSpoke(line)], self.state)
 
-    def ask(self, line: str, again: str = "") -> Prompt:
-        return assemble(self.graph, self.spoken(line), self.recall, again=again)
+    def ask(self, line: str) -> Prompt:
+        return assemble(self.graph, self.spoken(line), self.recall)
 
     def turn(self, line: str, reply: str, *more: Event) -> Prompt:
         prompt = self.ask(line)

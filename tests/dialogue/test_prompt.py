@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from dialogue.game import Game, as_text, part
 from dialogue.house import MAREN, house, text, when
+from engine.dialogue import conduct
 from engine.dialogue.prompt import EXAMPLES_SHARE, LORE_SHARE, assemble
 from engine.dialogue.recall import Recall
-from engine.dialogue.tokens import PER_MESSAGE, PRIMING, Estimate
+from engine.dialogue.tokens import PER_MESSAGE, PRIMING, Estimate, count_messages
+from engine.llm.protocol import Request
 from engine.play import events as e
 from engine.play.events import Event
 from engine.play.state import fold
@@ -194,13 +196,14 @@ def test_an_answer_asked_for_again_is_asked_with_the_reason_at_the_very_end_and_
     game = Game(context=900).enter("door")
     for number in range(40):
         game.turn(f"line {number} " + "word " * 20, f'"reply {number}."')
-        first, again = game.ask("And now?"), game.ask("And now?", again="it repeated itself")
-        assert again.kept == first.kept
+        first = game.ask("And now?")
+        again = Request("act", first.messages).noted(conduct.again("it repeated itself"))
+        assert again.messages[:-1] == first.messages[:-1]
         assert again.messages[-1].content == (
             f"{first.messages[-1].content}\n"
             "[Your last answer is not told, because it repeated itself. Answer anew, in other words.]"
         )
-        assert again.tokens <= again.budget
+        assert count_messages(again.messages, game.recall.counter) + PRIMING <= first.budget
 
 
 def test_somebody_who_heard_no_whisper_has_no_word_of_it_in_any_part_of_the_prompt() -> None:
